@@ -1,0 +1,1 @@
+"""What PerfWatch knows without a window or a network: collect, derive, keep, tell."""

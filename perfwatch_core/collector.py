@@ -1,0 +1,84 @@
+"""What a collector is, and the wrapper that lets one fail without touching the others."""
+
+from __future__ import annotations
+
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from perfwatch_core.metric import Metric, Series
+from perfwatch_core.sample import Fault
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Stands where a number would be, with the reason a person can read."""
+
+    reason: str
+
+
+Raw = float | int | str | bool | tuple[float, float] | Missing
+Fact = tuple[Metric, str, Raw]
+
+
+class NotOnThisMachine(Exception):
+    """Raised by a collector whose subject does not exist here, with the reason; not a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the kernel said about one type at one moment.
+
+    `at` is monotonic seconds when reading began, `cost` the milliseconds of wall time it took.
+    """
+
+    type: str
+    at: float
+    facts: Mapping[Series, Raw] = field(default_factory=dict)
+    fault: Fault | None = None
+    cost: float = 0.0
+
+
+class Collector(ABC):
+    """Reads one subject. `collect` yields (metric, instance, raw); `enabled` switches it off and on live."""
+
+    type: ClassVar[str]
+    metrics: ClassVar[tuple[Metric, ...]]
+    enabled: bool = True
+
+    @abstractmethod
+    def collect(self) -> Iterator[Fact]:
+        """What the kernel says now; raise `NotOnThisMachine` where there is nothing to read."""
+
+    def close(self) -> None:
+        """Let go of files and children; collecting again opens them again."""
+
+
+def collect_safely(collector: Collector) -> Reading | None:
+    """One reading, with any failure turned into its fault; None while the collector is switched off."""
+    if not collector.enabled:
+        return None
+    at = time.monotonic()
+    facts: dict[Series, Raw] = {}
+    fault: Fault | None = None
+    try:
+        for metric, instance, raw in collector.collect():
+            facts[metric.of(instance)] = raw
+    except NotOnThisMachine as absent:
+        fault = Fault(str(absent), here=False)
+    # One broken collector must never stop the others, whatever it raises.
+    except Exception as error:
+        log.debug("collector %s failed", collector.type, exc_info=True)
+        fault = Fault(f"{type(error).__name__}: {error}")
+    return Reading(
+        collector.type,
+        at,
+        {} if fault else facts,
+        fault,
+        (time.monotonic() - at) * 1000,
+    )

@@ -1,0 +1,114 @@
+"""Where meaning is made: two readings of one type become the values of a sample."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from perfwatch_core.collector import Missing, Raw, Reading
+from perfwatch_core.metric import Kind, Metric, Rule, Series, Value
+
+FIRST = "needs a second reading"
+RESET = "its counter started again"
+NOTHING = "nothing happened in this interval"
+
+
+def derive(
+    before: Reading | None, after: Reading
+) -> tuple[dict[Series, Value], dict[Series, str]]:
+    """Values and reasons for absent ones.
+
+    Counters that are new, fell, or have no earlier reading give no value: a gap, never a spike.
+    """
+    values: dict[Series, Value] = {}
+    missing: dict[Series, str] = {}
+    earlier: Mapping[Series, Raw] = before.facts if before else {}
+    elapsed = after.at - before.at if before else 0.0
+    sums: dict[Metric, float | None] = {}
+    for series, raw in after.facts.items():
+        metric = series.metric
+        if isinstance(raw, Missing):
+            missing[series] = raw.reason
+            continue
+        value = _value(metric, earlier.get(series), raw, elapsed)
+        if isinstance(value, Missing):
+            missing[series] = value.reason
+        else:
+            values[series] = value
+        if metric.total and series.instance:
+            _add(sums, metric, value)
+    for metric, total in sums.items():
+        if total is None:
+            missing[metric.of()] = RESET
+        else:
+            values[metric.of()] = _shortest(round(total, metric.unit.decimals))
+    return values, missing
+
+
+def _add(
+    sums: dict[Metric, float | None], metric: Metric, value: Value | Missing
+) -> None:
+    """Add an instance to its total: a reset one makes the total unknown, a new one waits its turn."""
+    so_far = sums.get(metric, 0.0)
+    if isinstance(value, Missing):
+        if value.reason == RESET:
+            sums[metric] = None
+        elif metric in sums or value.reason != FIRST:
+            sums.setdefault(metric, so_far)
+    elif so_far is not None and not isinstance(value, str):
+        sums[metric] = so_far + value
+
+
+def _value(
+    metric: Metric, earlier: Raw | None, now: Raw, elapsed: float
+) -> Value | Missing:
+    """One value by the metric's rule, or the reason there is none."""
+    if isinstance(now, str) or metric.kind is Kind.TEXT:
+        return str(now)
+    if metric.rule is Rule.AS_IS:
+        return (
+            _rounded(now, metric)
+            if isinstance(now, int | float)
+            else Missing("not a number")
+        )
+    if metric.rule is Rule.QUOTIENT:
+        return _quotient(metric, now, (0.0, 0.0))
+    if earlier is None or isinstance(earlier, Missing | str):
+        return Missing(FIRST)
+    if metric.rule is Rule.CHANGE_RATIO:
+        return _quotient(metric, now, earlier)
+    if isinstance(now, int | float) and isinstance(earlier, int | float):
+        if now < earlier:
+            return Missing(RESET)
+        if elapsed <= 0:
+            return Missing(FIRST)
+        return _rounded((now - earlier) / elapsed * metric.scale, metric, scaled=True)
+    return Missing("not a counter")
+
+
+def _quotient(metric: Metric, now: Raw, earlier: Raw) -> Value | Missing:
+    if not isinstance(now, tuple) or not isinstance(earlier, tuple):
+        return Missing("not a pair of counters")
+    top, bottom = now[0] - earlier[0], now[1] - earlier[1]
+    if top < 0 or bottom < 0:
+        return Missing(RESET)
+    if bottom == 0:
+        return Missing(NOTHING)
+    return _rounded(top / bottom * metric.scale, metric, scaled=True)
+
+
+def _rounded(number: float, metric: Metric, scaled: bool = False) -> Value | Missing:
+    """The number with the digits its unit deserves; whole numbers stay int, so JSON stays short."""
+    if isinstance(number, bool):
+        return number
+    if not scaled and metric.scale != 1.0:
+        number = number * metric.scale
+    if isinstance(number, int):
+        return number
+    if not math.isfinite(number):
+        return Missing("not a finite number")
+    return _shortest(round(number, metric.unit.decimals))
+
+
+def _shortest(number: float) -> int | float:
+    return int(number) if number == int(number) else number

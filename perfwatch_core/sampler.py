@@ -1,0 +1,157 @@
+"""The one thread that touches the kernel: it ticks on an absolute schedule and publishes samples."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from perfwatch_core.bus import Bus
+from perfwatch_core.collector import Collector, Reading, collect_safely
+from perfwatch_core.metric import Series, Value
+from perfwatch_core.rates import derive
+from perfwatch_core.sample import Fault, Sample
+from perfwatch_core.vitals import Vitals
+
+log = logging.getLogger(__name__)
+
+# The second reading follows soon after the first, so that rates show at once whatever the interval.
+FIRST_INTERVAL = 0.5
+# CLOCK_BOOTTIME runs on through a suspend and CLOCK_MONOTONIC does not; more than this apart is a suspend.
+SUSPEND_SECONDS = 1.0
+
+
+class Sampler:
+    """Collects every `interval` seconds and hands each sample to the bus.
+
+    `tick()` is the whole work and can be called by a test without a thread. Ticks lie on an absolute
+    schedule: a late one shifts nothing, and those that were missed are counted in `vitals.missed`.
+    """
+
+    def __init__(
+        self,
+        collectors: Sequence[Collector],
+        bus: Bus[Sample],
+        interval: float,
+        vitals: Vitals,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self._collectors = collectors
+        self._bus = bus
+        self._interval = interval
+        self._vitals = vitals
+        self._wall = wall
+        self._before: dict[str, Reading] = {}
+        self._last_tick: tuple[float, float] | None = None
+        self._last_time = 0.0
+        self._number = 0
+        self._wake = threading.Event()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two ticks; setting it takes effect at once."""
+        return self._interval
+
+    @interval.setter
+    def interval(self, seconds: float) -> None:
+        self._interval = seconds
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin to tick in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 1.0) -> bool:
+        """End the thread and close the collectors; False if a collector still hangs after `timeout` seconds."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            if self._thread.is_alive():
+                return False
+        for collector in self._collectors:
+            collector.close()
+        return True
+
+    def tick(self) -> Sample:
+        """Read everything once, derive, publish."""
+        now, slept = time.monotonic(), _since_boot()
+        interval = None
+        if self._last_tick is not None:
+            interval = now - self._last_tick[0]
+            if slept - self._last_tick[1] - interval > SUSPEND_SECONDS:
+                log.info("the machine was suspended; rates begin anew")
+                self._before.clear()
+        self._last_tick = (now, slept)
+        values: dict[Series, Value] = {}
+        missing: dict[Series, str] = {}
+        faults: dict[str, Fault] = {}
+        for collector in self._collectors:
+            self._read(collector, values, missing, faults)
+        self._number += 1
+        # Two samples never share a timestamp, whatever the wall clock does: the store's key is the time.
+        moment = round(self._wall(), 6)
+        if moment == self._last_time:
+            moment = round(moment + 1e-6, 6)
+        self._last_time = moment
+        sample = Sample(self._number, moment, interval, values, missing, faults)
+        self._bus.publish(sample)
+        return sample
+
+    def _read(
+        self,
+        collector: Collector,
+        values: dict[Series, Value],
+        missing: dict[Series, str],
+        faults: dict[str, Fault],
+    ) -> None:
+        reading = collect_safely(collector)
+        if reading is None:
+            self._before.pop(collector.type, None)
+            faults[collector.type] = Fault("switched off", here=False)
+            return
+        self._vitals.collect_ms[collector.type] = reading.cost
+        if reading.fault:
+            self._before.pop(collector.type, None)
+            faults[collector.type] = reading.fault
+            return
+        known, unknown = derive(self._before.get(collector.type), reading)
+        values.update(known)
+        missing.update(unknown)
+        self._before[collector.type] = reading
+
+    def _run(self) -> None:
+        """Tick until told to stop."""
+        due = time.monotonic()
+        interval = self._interval
+        while not self._stopping:
+            self._vitals.late_ms = max(0.0, (time.monotonic() - due) * 1000)
+            self.tick()
+            due, interval = self._next(due, interval)
+            while not self._stopping and (wait := due - time.monotonic()) > 0:
+                if self._wake.wait(wait):
+                    self._wake.clear()
+                    if interval != self._interval:
+                        interval = self._interval
+                        due = min(due, time.monotonic() + interval)
+
+    def _next(self, due: float, interval: float) -> tuple[float, float]:
+        """When the next tick is due; ticks already past are skipped and counted, never made up for."""
+        interval = self._interval
+        if self._number == 1:
+            return due + min(FIRST_INTERVAL, interval), interval
+        due += interval
+        late = time.monotonic() - due
+        if late > 0:
+            skipped = int(late // interval) + 1
+            self._vitals.missed += skipped
+            due += skipped * interval
+        return due, interval
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
