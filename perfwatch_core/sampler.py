@@ -61,7 +61,10 @@ class Sampler:
         self._wake.set()
 
     def start(self) -> None:
-        """Begin to tick in a thread of its own."""
+        """Begin to tick in a thread of its own; also again after `stop`."""
+        self._stopping = False
+        self._before.clear()
+        self._last_tick = None
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._thread.start()
 
