@@ -27,7 +27,11 @@ Fact = tuple[Metric, str, Raw]
 
 
 class NotOnThisMachine(Exception):
-    """Raised by a collector whose subject does not exist here, with the reason; not a failure."""
+    """Raised by a collector whose subject does not exist here: the reason, and the command that mends it."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def collect_safely(collector: Collector) -> Reading | None:
         for metric, instance, raw in collector.collect():
             facts[metric.of(instance)] = raw
     except NotOnThisMachine as absent:
-        fault = Fault(str(absent), here=False)
+        fault = Fault(str(absent), here=False, remedy=absent.remedy)
     # One broken collector must never stop the others, whatever it raises.
     except Exception as error:
         log.debug("collector %s failed", collector.type, exc_info=True)

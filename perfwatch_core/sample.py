@@ -13,10 +13,14 @@ from perfwatch_core.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a type has no values: `here` is False when this machine simply has no such thing."""
+    """Why a type has no values: `here` is False when this machine simply has no such thing.
+
+    `remedy` is the one command that mends it, empty where none does.
+    """
 
     reason: str
     here: bool = True
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
