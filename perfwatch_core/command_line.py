@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -84,3 +85,8 @@ def parse(
         print(f"perfwatch: {bad}", file=sys.stderr)
         raise SystemExit(2) from None
     return wishes, settings
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Send what is logged at the chosen level or above to standard error."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")

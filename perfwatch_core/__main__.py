@@ -1,0 +1,89 @@
+"""The commands that need neither a window nor the network: once, doctor, db."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+
+from perfwatch_core import doctor
+from perfwatch_core.bus import Bus
+from perfwatch_core.collectors import CATALOGUE, build
+from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.command_line import parse, set_up_logging
+from perfwatch_core.sample import Sample
+from perfwatch_core.sampler import Sampler
+from perfwatch_core.settings import Settings
+from perfwatch_core.units import text
+from perfwatch_core.vitals import Vitals
+
+# Long enough for a fair rate and one whole interval of perf.
+_BETWEEN_READINGS = 1.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m perfwatch_core COMMAND`, the same commands for a machine without the window's packages."""
+    wishes, settings = parse(argv)
+    if not wishes.command:
+        print("perfwatch: name a command: once, doctor or db; see '--help'", file=sys.stderr)
+        return 2
+    return run(wishes, settings)
+
+
+def run(wishes: argparse.Namespace, settings: Settings) -> int:
+    """Run the named command; its exit status: 0 done, 1 failed in the way that was printed."""
+    set_up_logging(settings)
+    if wishes.command == "once":
+        return once(settings, as_json=wishes.json)
+    if wishes.command == "doctor":
+        return examine(settings)
+    return database(settings, wishes.action, getattr(wishes, "revision", ""))
+
+
+def take_one(settings: Settings) -> Sample:
+    """One full sample: two readings a second apart, so that it has rates."""
+    sampler = Sampler(build(Machine(), Vitals(), settings), Bus(), settings.interval, Vitals())
+    sampler.tick()
+    time.sleep(_BETWEEN_READINGS)
+    sample = sampler.tick()
+    sampler.stop()
+    return sample
+
+
+def once(settings: Settings, as_json: bool) -> int:
+    """Print one sample, as the stream's JSON or as a table of addresses and values."""
+    sample = take_one(settings)
+    if as_json:
+        message = {
+            "type": "metrics",
+            "timestamp": sample.moment.isoformat(),
+            "data": sample.wire(CATALOGUE),
+        }
+        print(json.dumps(message, ensure_ascii=False))
+        return 0
+    rows = [(str(series), text(value, series.metric.unit)) for series, value in sample.values.items()]
+    rows += [(str(series), f"{text(None, series.metric.unit)}  ({why})") for series, why in sample.missing.items()]
+    rows += [(type_, f"{text(None, next(iter(CATALOGUE)).unit)}  ({fault.reason})") for type_, fault in sample.faults.items()]
+    order = {metric.key: place for place, metric in enumerate(CATALOGUE)}
+    width = max(len(address) for address, _ in rows)
+    for address, value in sorted(rows, key=lambda row: order.get(row[0].partition("[")[0], -1)):
+        print(f"{address:<{width}}  {value}")
+    return 0
+
+
+def examine(settings: Settings) -> int:
+    """Print the doctor's report; 0 even where something cannot be measured: that is an answer."""
+    findings = list(doctor.examine(take_one(settings), CATALOGUE))
+    print(doctor.report(findings))
+    return 0
+
+
+def database(settings: Settings, action: str, revision: str) -> int:
+    """Show or move the schema."""
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

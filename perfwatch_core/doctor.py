@@ -1,0 +1,62 @@
+"""`perfwatch doctor`: what this machine can and cannot measure, and the one command that mends each thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perfwatch_core.metric import Catalogue, Kind, Series
+from perfwatch_core.sample import Sample
+
+
+class Verdict(StrEnum):
+    """How well one thing can be measured."""
+
+    GOOD = "ok"
+    PARTLY = "partly"
+    NOT = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report; `remedy` is a command, empty where nothing mends it."""
+
+    subject: str
+    verdict: Verdict
+    says: str
+    remedy: str = ""
+
+
+def examine(sample: Sample, catalogue: Catalogue) -> Iterator[Finding]:
+    """One finding for each metric type of a sample that was made from two readings."""
+    for type_ in catalogue.types:
+        fault = sample.faults.get(type_)
+        if fault:
+            yield Finding(type_, Verdict.NOT, fault.reason, fault.remedy)
+            continue
+        known = sum(1 for series in sample.values if series.metric.type == type_)
+        reasons: dict[str, list[Series]] = {}
+        for series, reason in sample.missing.items():
+            if series.metric.type == type_ and series.metric.kind is not Kind.TEXT:
+                reasons.setdefault(reason, []).append(series)
+        yield Finding(type_, Verdict.GOOD, f"{known} values")
+        for reason, lacking in reasons.items():
+            yield Finding(f"{type_}", Verdict.PARTLY, f"{_names(lacking)}: {reason}")
+
+
+def report(findings: list[Finding]) -> str:
+    """The findings as aligned lines, each remedy on a line of its own below."""
+    width = max(len(finding.subject) for finding in findings)
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.verdict:<6}  {finding.subject:<{width}}  {finding.says}")
+        if finding.remedy:
+            lines.append(f"{'':<6}  {'':<{width}}  mend it with: {finding.remedy}")
+    return "\n".join(lines)
+
+
+def _names(lacking: list[Series], most: int = 3) -> str:
+    names = [str(series).partition(".")[2] for series in lacking]
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,37 @@
+"""The `perfwatch` command: opens the window, or hands over to the parts that need none without loading Qt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from perfwatch_core.command_line import parse
+from perfwatch_gui.display import display_problem
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 failed, 2 asked wrongly or no display."""
+    wishes, settings = parse(argv)
+    if wishes.command:
+        from perfwatch_core.__main__ import run
+
+        return run(wishes, settings)
+    if wishes.serve:
+        from perfwatch_net.__main__ import serve
+
+        return serve(settings)
+    if problem := display_problem(os.environ):
+        print(
+            f"perfwatch: {problem}, so no window can open; 'perfwatch --serve' runs without one.",
+            file=sys.stderr,
+        )
+        return 2
+    from perfwatch_core.engine import Engine
+    from perfwatch_gui.app import run_window
+
+    return run_window(Engine(settings), settings)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

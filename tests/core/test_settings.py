@@ -1,0 +1,105 @@
+"""Settings: where a value comes from, which wins, and what a bad one is told."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfwatch_core.settings import BadSetting, Settings, cpu_list, declared, default_data_dir, load
+
+
+def nothing(directory: Path, **flags: str) -> Settings:
+    return load(flags, {}, directory)
+
+
+def test_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
+    settings = nothing(tmp_path)
+    assert (settings.interval, settings.database_url, settings.perf_cpus) == (5.0, "", "all")
+    assert settings.background_collection and settings.perf_events
+    assert settings.sources == {}
+
+
+def test_flags_win_over_environment_over_dotenv_over_stored(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SAMPLING_INTERVAL_SECONDS=4\n")
+    environ = {"SAMPLING_INTERVAL_SECONDS": "3"}
+    stored = {"interval": 9.0}
+    assert load({"interval": "2"}, environ, tmp_path).with_stored(stored).interval == 2
+    assert load({}, environ, tmp_path).with_stored(stored).interval == 3
+    assert load({}, {}, tmp_path).with_stored(stored).interval == 4
+    (tmp_path / ".env").unlink()
+    settings = load({}, {}, tmp_path).with_stored(stored)
+    assert settings.interval == 9
+    assert settings.sources == {"interval": "stored"}
+
+
+def test_the_prefixed_name_is_the_stronger(tmp_path: Path) -> None:
+    environ = {"PERFWATCH_PERF_EVENTS_CPU_CORES": "0", "PERF_EVENTS_CPU_CORES": "1"}
+    assert load({}, environ, tmp_path).perf_cpus == "0"
+    assert load({}, {"PERF_EVENTS_CPU_CORES": "1"}, tmp_path).perf_cpus == "1"
+
+
+@pytest.mark.parametrize(
+    ("env", "value", "accepted"),
+    [
+        ("SAMPLING_INTERVAL_SECONDS", "0.49", "from 0.5 to 60"),
+        ("SAMPLING_INTERVAL_SECONDS", "nan", "from 0.5 to 60"),
+        ("SAMPLING_INTERVAL_SECONDS", "soon", "from 0.5 to 60"),
+        ("PERF_EVENTS_ENABLED", "maybe", "on or off"),
+        ("PERF_EVENTS_CPU_CORES", "3-1", "a list like 0-3,6"),
+        ("PERF_EVENTS_INTERVAL_MS", "1.5", "milliseconds from 100 to 60000"),
+        ("PERFWATCH_LOG_LEVEL", "loud", "one of debug, info"),
+        ("DATABASE_URL", "mysql://there", "postgresql://"),
+    ],
+)
+def test_a_bad_value_names_setting_value_and_what_is_accepted(
+    tmp_path: Path, env: str, value: str, accepted: str
+) -> None:
+    with pytest.raises(BadSetting) as raised:
+        load({}, {env: value}, tmp_path)
+    assert env in str(raised.value)
+    assert repr(value) in str(raised.value)
+    assert accepted in str(raised.value)
+
+
+def test_a_bad_address_is_shown_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting) as raised:
+        load({}, {"DATABASE_URL": "mysql://me:s3cret@there/db"}, tmp_path)
+    assert "s3cret" not in str(raised.value)
+    assert "mysql://me@there/db" in str(raised.value)
+
+
+def test_a_stored_value_that_is_not_accepted_is_left_aside(tmp_path: Path) -> None:
+    assert nothing(tmp_path).with_stored({"interval": "never", "perf_events": False}).interval == 5.0
+    assert nothing(tmp_path).with_stored({"perf_events": False}).perf_events is False
+
+
+def test_a_setting_that_is_not_live_is_never_taken_from_the_database(tmp_path: Path) -> None:
+    assert nothing(tmp_path).with_stored({"database_url": "postgresql://x"}).database_url == ""
+
+
+def test_data_directory_follows_xdg_and_ignores_a_relative_one() -> None:
+    assert default_data_dir({"XDG_DATA_HOME": "/data"}) == Path("/data/perfwatch")
+    assert default_data_dir({"XDG_DATA_HOME": "data"}) == Path.home() / ".local/share/perfwatch"
+
+
+def test_every_setting_says_what_it_accepts_and_means() -> None:
+    for name, setting in declared().items():
+        assert setting.accepted and setting.help, name
+        assert setting.env == setting.env.upper()
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 50)), min_size=1))
+def test_cpu_lists_in_the_kernels_notation_are_accepted(pairs: list[tuple[int, int]]) -> None:
+    words = ",".join(f"{first}-{first + more}" if more else str(first) for first, more in pairs)
+    assert cpu_list(words) == words
+
+
+@given(st.text(alphabet="0123456789,-x ", max_size=8))
+def test_a_cpu_list_is_either_well_formed_or_refused(words: str) -> None:
+    try:
+        accepted = cpu_list(words)
+    except ValueError:
+        return
+    for part in accepted.split(","):
+        assert part.replace("-", "", 1).isdecimal()
