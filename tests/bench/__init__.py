@@ -1,0 +1,1 @@
+"""What PerfWatch costs, measured: `make bench`."""

@@ -1,0 +1,76 @@
+"""What a family of processes costs: CPU seconds and proportional memory, read from /proc (proc(5))."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`cpu` seconds of user and system time so far, `pss` bytes now, `processes` alive."""
+
+    cpu: float
+    pss: int
+    processes: int
+
+
+def family(root: int, belongings: Path | None = None) -> set[int]:
+    """The process, its descendants, and those that live in `belongings` (a detached server's directory)."""
+    parents = {}
+    members = {root}
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal() and (fields := _stat(int(entry))):
+            parents[int(entry)] = int(fields[1])
+            if belongings and _lives_in(int(entry), str(belongings)):
+                members.add(int(entry))
+    grown = True
+    while grown:
+        more = {pid for pid, parent in parents.items() if parent in members} - members
+        members |= more
+        grown = bool(more)
+    return members
+
+
+def cost(members: set[int], with_memory: bool = True) -> Cost:
+    """The sum over all members that are alive; what they reaped counts as theirs."""
+    cpu, pss, alive = 0.0, 0, 0
+    for pid in members:
+        fields = _stat(pid)
+        if not fields:
+            continue
+        alive += 1
+        cpu += sum(int(fields[place]) for place in (11, 12, 13, 14)) / _TICK
+        if with_memory:
+            pss += _pss(pid)
+    return Cost(cpu, pss, alive)
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat behind the command, state first; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _pss(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def _lives_in(pid: int, directory: str) -> bool:
+    try:
+        if os.readlink(f"/proc/{pid}/cwd").startswith(directory):
+            return True
+        return directory.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
