@@ -64,8 +64,13 @@ def once(settings: Settings, as_json: bool) -> int:
         print(json.dumps(message, ensure_ascii=False))
         return 0
     rows = [(str(series), text(value, series.metric.unit)) for series, value in sample.values.items()]
-    rows += [(str(series), f"{text(None, series.metric.unit)}  ({why})") for series, why in sample.missing.items()]
-    rows += [(type_, f"{text(None, next(iter(CATALOGUE)).unit)}  ({fault.reason})") for type_, fault in sample.faults.items()]
+    rows += [
+        (str(series), f"{text(None, series.metric.unit)}  ({why})") for series, why in sample.missing.items()
+    ]
+    rows += [
+        (type_, f"{text(None, next(iter(CATALOGUE)).unit)}  ({fault.reason})")
+        for type_, fault in sample.faults.items()
+    ]
     order = {metric.key: place for place, metric in enumerate(CATALOGUE)}
     width = max(len(address) for address, _ in rows)
     for address, value in sorted(rows, key=lambda row: order.get(row[0].partition("[")[0], -1)):

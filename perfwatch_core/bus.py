@@ -31,10 +31,7 @@ class Inbox(Generic[Item]):
     def put(self, item: Item) -> None:
         """Leave an item; from any thread."""
         with self._lock:
-            if (
-                self._items.maxlen is not None
-                and len(self._items) == self._items.maxlen
-            ):
+            if self._items.maxlen is not None and len(self._items) == self._items.maxlen:
                 self.dropped += 1
             self._items.append(item)
             ring, self._rung = not self._rung, True
@@ -66,9 +63,7 @@ class Bus(Generic[Item]):
     def leave(self, inbox: Inbox[Item]) -> None:
         """Deliver to it no longer; leaving twice is fine."""
         with self._lock:
-            self._inboxes = tuple(
-                other for other in self._inboxes if other is not inbox
-            )
+            self._inboxes = tuple(other for other in self._inboxes if other is not inbox)
 
     def publish(self, item: Item) -> None:
         """Give the item to everyone; costs one `put` for each inbox."""

@@ -60,7 +60,8 @@ class Collector(ABC):
         """What the kernel says now; raise `NotOnThisMachine` where there is nothing to read."""
 
     def close(self) -> None:
-        """Let go of files and children; collecting again opens them again."""
+        """Let go of files and children; collecting again opens them again. Most have none."""
+        return
 
 
 def collect_safely(collector: Collector) -> Reading | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
@@ -44,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
             group.add_argument(setting.flag, dest=f"setting_{name}", metavar=metavar, help=setting.help)
     parser = _Parser(
         prog="perfwatch",
-        description="Shows what this Linux machine is really doing, and keeps every moment of the last month.",
+        description="Shows what this machine is really doing, and keeps every moment of the last month.",
         epilog=EXAMPLES,
         parents=[shared],
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -72,15 +72,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def parse(
-    argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None
-) -> tuple[argparse.Namespace, Settings]:
-    """The wishes and the settings of this run; ends the program with 2 and one sentence if either is wrong."""
+def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settings]:
+    """The wishes and the settings of this run; ends the program with 2 and a sentence if either is wrong."""
     parser = build_parser()
     wishes = parser.parse_args(argv)
     flags = {name: getattr(wishes, f"setting_{name}", None) for name in declared()}
     try:
-        settings = load(flags) if environ is None else load(flags, environ)
+        settings = load(flags)
     except BadSetting as bad:
         print(f"perfwatch: {bad}", file=sys.stderr)
         raise SystemExit(2) from None

@@ -54,9 +54,7 @@ class Metric:
 
     def __post_init__(self) -> None:
         if not self.at:
-            object.__setattr__(
-                self, "at", f"{self.field}.*" if self.per else self.field
-            )
+            object.__setattr__(self, "at", f"{self.field}.*" if self.per else self.field)
 
     @property
     def key(self) -> str:
@@ -91,9 +89,7 @@ class Series:
         self.path = metric.place(instance)
 
     def __str__(self) -> str:
-        return (
-            f"{self.metric.key}[{self.instance}]" if self.instance else self.metric.key
-        )
+        return f"{self.metric.key}[{self.instance}]" if self.instance else self.metric.key
 
     def __repr__(self) -> str:
         return f"<Series {self}>"

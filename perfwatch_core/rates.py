@@ -13,9 +13,7 @@ RESET = "its counter started again"
 NOTHING = "nothing happened in this interval"
 
 
-def derive(
-    before: Reading | None, after: Reading
-) -> tuple[dict[Series, Value], dict[Series, str]]:
+def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value], dict[Series, str]]:
     """Values and reasons for absent ones.
 
     Counters that are new, fell, or have no earlier reading give no value: a gap, never a spike.
@@ -45,9 +43,7 @@ def derive(
     return values, missing
 
 
-def _add(
-    sums: dict[Metric, float | None], metric: Metric, value: Value | Missing
-) -> None:
+def _add(sums: dict[Metric, float | None], metric: Metric, value: Value | Missing) -> None:
     """Add an instance to its total: a reset one makes the total unknown, a new one waits its turn."""
     so_far = sums.get(metric, 0.0)
     if isinstance(value, Missing):
@@ -59,18 +55,12 @@ def _add(
         sums[metric] = so_far + value
 
 
-def _value(
-    metric: Metric, earlier: Raw | None, now: Raw, elapsed: float
-) -> Value | Missing:
+def _value(metric: Metric, earlier: Raw | None, now: Raw, elapsed: float) -> Value | Missing:
     """One value by the metric's rule, or the reason there is none."""
     if isinstance(now, str) or metric.kind is Kind.TEXT:
         return str(now)
     if metric.rule is Rule.AS_IS:
-        return (
-            _rounded(now, metric)
-            if isinstance(now, int | float)
-            else Missing("not a number")
-        )
+        return _rounded(now, metric) if isinstance(now, int | float) else Missing("not a number")
     if metric.rule is Rule.QUOTIENT:
         return _quotient(metric, now, (0.0, 0.0))
     if earlier is None or isinstance(earlier, Missing | str):

@@ -95,9 +95,7 @@ class Sample:
         return shapes
 
 
-def values_of(
-    metrics: Iterable[Metric], shape: Mapping[str, Any]
-) -> dict[Series, Value]:
+def values_of(metrics: Iterable[Metric], shape: Mapping[str, Any]) -> dict[Series, Value]:
     """The values in one type's JSON object, the inverse of `Sample.by_type`; nulls are left out."""
     found: dict[Series, Value] = {}
     for metric in metrics:
@@ -112,11 +110,7 @@ def values_of(
 
 
 def _fits(metric: Metric, value: object) -> bool:
-    return (
-        isinstance(value, str)
-        if metric.kind is Kind.TEXT
-        else isinstance(value, int | float)
-    )
+    return isinstance(value, str) if metric.kind is Kind.TEXT else isinstance(value, int | float)
 
 
 def _walk(node: Any, path: list[str], instance: str) -> Iterator[tuple[str, Any]]:
@@ -148,9 +142,7 @@ def _complete(shape: dict[str, Any], metric: Metric) -> None:
             if part == "*":
                 nodes = [below for node in nodes for below in node.values()]
             else:
-                nodes = [
-                    node.setdefault(part, [] if last == "#" else {}) for node in nodes
-                ]
+                nodes = [node.setdefault(part, [] if last == "#" else {}) for node in nodes]
         if last not in ("*", "#"):
             for node in nodes:
                 node.setdefault(last, None)

@@ -47,7 +47,7 @@ class Sampler:
         self._last_time = 0.0
         self._number = 0
         self._wake = threading.Event()
-        self._stopping = False
+        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
@@ -62,15 +62,15 @@ class Sampler:
 
     def start(self) -> None:
         """Begin to tick in a thread of its own; also again after `stop`."""
-        self._stopping = False
+        self._stop.clear()
         self._before.clear()
         self._last_tick = None
         self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> bool:
-        """End the thread and close the collectors; False if a collector still hangs after `timeout` seconds."""
-        self._stopping = True
+        """End the thread and close the collectors; False if one still hangs after `timeout` seconds."""
+        self._stop.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -131,11 +131,11 @@ class Sampler:
         """Tick until told to stop."""
         due = time.monotonic()
         interval = self._interval
-        while not self._stopping:
+        while not self._stop.is_set():
             self._vitals.late_ms = max(0.0, (time.monotonic() - due) * 1000)
             self.tick()
             due, interval = self._next(due, interval)
-            while not self._stopping and (wait := due - time.monotonic()) > 0:
+            while not self._stop.is_set() and (wait := due - time.monotonic()) > 0:
                 if self._wake.wait(wait):
                     self._wake.clear()
                     if interval != self._interval:

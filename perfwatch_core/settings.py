@@ -85,7 +85,7 @@ def _choice(*words: str) -> Callable[[str], str]:
 
 
 def _postgresql_url(text: str) -> str:
-    if text and not text.split("://", 1)[0] in ("postgresql", "postgres", "postgresql+psycopg"):
+    if text and text.split("://", 1)[0] not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise ValueError
     return text
 
@@ -123,7 +123,7 @@ class Settings:
         ),
     )
     data_dir: Path = _declare(
-        None,
+        Path(),
         Setting(
             "PERFWATCH_DATA_DIR",
             "--data-dir",
@@ -210,7 +210,8 @@ class Settings:
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.data_dir is None:
+        # the default depends on the environment of the run, not on that of the import
+        if self.data_dir == Path():
             object.__setattr__(self, "data_dir", default_data_dir())
 
     def with_stored(self, stored: Mapping[str, Any]) -> Settings:

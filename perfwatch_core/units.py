@@ -25,9 +25,7 @@ class _Shape:
 
     symbol: str
     decimals: int  # kept in a sample, so that the store holds no noise digits
-    shown: int | None = (
-        None  # decimals on the screen; None: three significant digits with a prefix
-    )
+    shown: int | None = None  # decimals on the screen; None: three significant digits with a prefix
     base: int = 1000
     word: str = ""  # OpenMetrics unit, empty where the unit is a pure count
 
@@ -55,19 +53,12 @@ class Unit(Enum):
     LOAD = _Shape("", 2, 2)
     PER_KILO_INSTRUCTIONS = _Shape("/k instr", 3, 2, word="per_kilo_instruction")
     FLAG = _Shape("", 0, 0)
-    TEXT = _Shape("", 0, 0)
-
-    # Members with equal shapes must stay distinct members, so identity is the name.
-    def __new__(cls, shape: _Shape) -> Unit:
-        member = object.__new__(cls)
-        member._value_ = (len(cls.__members__), shape)
-        return member
+    TEXT = _Shape("", 0, 1)
 
     @property
     def shape(self) -> _Shape:
         """The rounding and writing rules of this unit."""
-        shape: _Shape = self._value_[1]
-        return shape
+        return self.value
 
     @property
     def symbol(self) -> str:
@@ -96,17 +87,13 @@ class Unit(Enum):
         return self.shape.base
 
 
-def scaled(
-    value: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO
-) -> tuple[float, str]:
+def scaled(value: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> tuple[float, str]:
     """The number and symbol to show: (4_520_000, BYTES_PER_SECOND) gives (4.52, 'MB/s')."""
     factor, symbol = prefix(value, unit, style)
     return value / factor, symbol
 
 
-def prefix(
-    largest: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO
-) -> tuple[float, str]:
+def prefix(largest: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> tuple[float, str]:
     """The divisor and symbol that suit values up to `largest`, so that a whole axis can share one prefix."""
     if unit.shape.shown is not None:
         return 1.0, unit.symbol
@@ -122,9 +109,7 @@ def prefix(
     return float(base**step), f"{names[step]} {unit.symbol}"
 
 
-def number_text(
-    value: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO
-) -> tuple[str, str]:
+def number_text(value: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> tuple[str, str]:
     """The two parts of a shown value, digits and symbol, for widgets that set them apart."""
     number, symbol = scaled(value, unit, style)
     shown = unit.shape.shown
@@ -133,9 +118,7 @@ def number_text(
     return f"{number:.{shown}f}", symbol
 
 
-def text(
-    value: float | str | bool | None, unit: Unit, style: ByteStyle = ByteStyle.AUTO
-) -> str:
+def text(value: float | str | bool | None, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> str:
     """A value as a person reads it: `4.52 MB/s`, `62.1 %`, `yes`; `N/A` for what is not known."""
     if value is None:
         return NOT_AVAILABLE

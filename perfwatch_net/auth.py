@@ -75,13 +75,13 @@ def _bytes(password: str) -> bytes:
 
 
 def signing_secret(directory: Path, given: str = "") -> bytes:
-    """The secret from `JWT_SECRET`, else from the file made at the first start, readable by its owner only."""
+    """The secret from `JWT_SECRET`, else from a file made at the first start that only its owner can read."""
     if given:
-        if len(given.encode()) < SECRET_BYTES:
-            raise SecretUnusable(
-                f"JWT_SECRET has {len(given.encode())} bytes; at least {SECRET_BYTES} are accepted (RFC 7518, 3.2)"
-            )
-        return given.encode()
+        secret = given.encode()
+        if len(secret) < SECRET_BYTES:
+            said = f"JWT_SECRET has {len(secret)} bytes; it takes at least {SECRET_BYTES} (RFC 7518, 3.2)"
+            raise SecretUnusable(said)
+        return secret
     path = directory / "jwt-secret"
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
@@ -90,7 +90,7 @@ def signing_secret(directory: Path, given: str = "") -> bytes:
         return _make_secret(path)
     if path.stat().st_mode & 0o077:
         raise SecretUnusable(
-            f"{path} can be read by others; 'chmod 600 {path}' mends that, or remove it to make a new one"
+            f"{path} can be read by others; mend it with 'chmod 600 {path}', or remove it for a new one"
         )
     if len(kept) < SECRET_BYTES:
         raise SecretUnusable(f"{path} is cut short; remove it and a new secret is made at the next start")
@@ -105,7 +105,7 @@ def _make_secret(path: Path) -> bytes:
         file.write(secrets.token_bytes(SECRET_BYTES))
     with contextlib.suppress(FileExistsError):
         os.link(draft, path)
-    os.unlink(draft)
+    Path(draft).unlink()
     return path.read_bytes()
 
 

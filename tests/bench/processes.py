@@ -22,11 +22,11 @@ def family(root: int, belongings: Path | None = None) -> set[int]:
     """The process, its descendants, and those that live in `belongings` (a detached server's directory)."""
     parents = {}
     members = {root}
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal() and (fields := _stat(int(entry))):
-            parents[int(entry)] = int(fields[1])
-            if belongings and _lives_in(int(entry), str(belongings)):
-                members.add(int(entry))
+    for pid in (int(path.name) for path in Path("/proc").glob("[0-9]*")):
+        if fields := _stat(pid):
+            parents[pid] = int(fields[1])
+            if belongings and _lives_in(pid, str(belongings)):
+                members.add(pid)
     grown = True
     while grown:
         more = {pid for pid, parent in parents.items() if parent in members} - members
@@ -69,7 +69,7 @@ def _pss(pid: int) -> int:
 
 def _lives_in(pid: int, directory: str) -> bool:
     try:
-        if os.readlink(f"/proc/{pid}/cwd").startswith(directory):
+        if str(Path(f"/proc/{pid}/cwd").readlink()).startswith(directory):
             return True
         return directory.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -16,7 +16,8 @@ def nothing(directory: Path, **flags: str) -> Settings:
 def test_defaults_are_those_of_the_contract(tmp_path: Path) -> None:
     settings = nothing(tmp_path)
     assert (settings.interval, settings.database_url, settings.perf_cpus) == (5.0, "", "all")
-    assert settings.background_collection and settings.perf_events
+    assert settings.background_collection
+    assert settings.perf_events
     assert settings.sources == {}
 
 
@@ -85,7 +86,8 @@ def test_data_directory_follows_xdg_and_ignores_a_relative_one() -> None:
 
 def test_every_setting_says_what_it_accepts_and_means() -> None:
     for name, setting in declared().items():
-        assert setting.accepted and setting.help, name
+        assert setting.accepted, name
+        assert setting.help, name
         assert setting.env == setting.env.upper()
 
 

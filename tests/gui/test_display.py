@@ -45,7 +45,8 @@ def test_a_listening_wayland_compositor_is_found(tmp_path: Path) -> None:
 def test_the_command_names_serve_and_ends_with_2_without_loading_qt() -> None:
     code = (
         "import sys\nfrom perfwatch_gui.__main__ import main\n"
-        "status = main([])\nassert not any(name.startswith('PySide6') for name in sys.modules)\nsys.exit(status)"
+        "status = main([])\nassert not any(name.startswith('PySide6') for name in sys.modules)\n"
+        "sys.exit(status)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env={"PATH": "/usr/bin"}, capture_output=True, text=True, check=False

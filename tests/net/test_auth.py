@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import threading
 from pathlib import Path
 
@@ -129,7 +128,7 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> 
     assert len(first) == 32
     assert signing_secret(tmp_path) == first
     assert (tmp_path / "jwt-secret").stat().st_mode & 0o777 == 0o600
-    assert os.listdir(tmp_path) == ["jwt-secret"]
+    assert [path.name for path in tmp_path.iterdir()] == ["jwt-secret"]
 
 
 def test_two_that_make_the_secret_at_once_share_it(tmp_path: Path) -> None:
