@@ -1,0 +1,72 @@
+"""The newest sample as OpenMetrics 1.0 text, each family's HELP, TYPE and UNIT from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from perfwatch_core.metric import Kind, Metric, Series, Value
+from perfwatch_core.sample import Sample
+
+CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+_PREFIX = "perfwatch"
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+def exposition(sample: Sample, metrics: Iterable[Metric]) -> str:
+    """The whole answer to a scrape; what is not known is left out, never 0."""
+    by_metric: dict[Metric, list[tuple[Series, Value]]] = {}
+    for series, value in sample.values.items():
+        by_metric.setdefault(series.metric, []).append((series, value))
+    lines: list[str] = []
+    for metric in metrics:
+        known = by_metric.get(metric, [])
+        whole = [(series, value) for series, value in known if not series.instance]
+        parts = [(series, value) for series, value in known if series.instance]
+        lines += _family(metric, "", whole)
+        lines += _family(metric, metric.per or "", parts)
+    return "\n".join([*lines, "# EOF", ""])
+
+
+@cache
+def family_name(metric: Metric, per: str) -> str:
+    """`perfwatch_network_interface_sent_bytes_per_second`: prefix, type, what it is per, field, unit.
+
+    The unit ends the name, as OpenMetrics demands of a family with a UNIT; a counter's family is without
+    `_total`, which its samples carry.
+    """
+    unit = metric.unit.word.split("_") if metric.unit.word else []
+    words = [word for word in metric.field.split("_") if word not in ("per", "sec", "total")]
+    words = [word for word in words if word not in unit and word.rstrip("s") not in unit]
+    parts = [_PREFIX, metric.type, *([per.replace(" ", "_")] if per else []), *words]
+    if "total" in metric.field.split("_") and metric.kind is not Kind.COUNTER:
+        parts.append("size")
+    return "_".join([*parts, *unit])
+
+
+def _family(metric: Metric, per: str, known: list[tuple[Series, Value]]) -> Iterator[str]:
+    """The lines of one family, none where it has no samples."""
+    if not known:
+        return
+    name = family_name(metric, per)
+    yield f"# TYPE {name} {_type(metric)}"
+    if metric.unit.word and metric.kind is not Kind.TEXT:
+        yield f"# UNIT {name} {metric.unit.word}"
+    yield f"# HELP {name} {metric.help.translate(_ESCAPES)}"
+    for series, value in known:
+        labels = {per.replace(" ", "_"): series.instance} if per else {}
+        if metric.kind is Kind.TEXT:
+            yield _line(f"{name}_info", {**labels, metric.field: str(value)}, 1)
+        else:
+            suffix = "_total" if metric.kind is Kind.COUNTER else ""
+            yield _line(name + suffix, labels, value)
+
+
+def _type(metric: Metric) -> str:
+    return {Kind.GAUGE: "gauge", Kind.COUNTER: "counter", Kind.TEXT: "info"}[metric.kind]
+
+
+def _line(name: str, labels: dict[str, str], value: Value) -> str:
+    told = ",".join(f'{label}="{text.translate(_ESCAPES)}"' for label, text in labels.items())
+    number = int(value) if isinstance(value, bool) else value
+    return f"{name}{{{told}}} {number}" if told else f"{name} {number}"
