@@ -1,0 +1,1 @@
+"""Hardware and software event counters through one long-lived `perf stat` child."""

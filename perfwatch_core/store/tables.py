@@ -1,0 +1,133 @@
+"""The tables, as SQLAlchemy sees them; the migrations under `alembic/` make them, and a test holds both together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+_NAMES = {
+    "pk": "%(table_name)s_pkey",
+    "uq": "%(table_name)s_%(column_0_name)s_key",
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+}
+Moment = DateTime(timezone=True)
+
+
+class Table(DeclarativeBase):
+    """What all tables share: how constraints are named."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+
+
+class MachineRow(Table):
+    """A machine that stores here; `key` is a keyed hash of its machine-id."""
+
+    __tablename__ = "machines"
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    first_seen: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+
+
+class User(Table):
+    """Who may log in; `password_hash` is bcrypt's own text."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    password_hash: Mapped[str] = mapped_column(Text)
+    must_change: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    password_changed_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now())
+    last_login: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class BatchRow(Table):
+    """Up to thirty seconds of samples, column-wise (`store/batch.py` has the layout); what `metrics_snapshot` shows row by row.
+
+    No foreign key on `machine_id`: checking it would lock, and so rewrite, the machine's row at each commit.
+    """
+
+    __tablename__ = "metrics_batch"
+    __table_args__ = (Index(None, "machine_id", "started"),)
+    source: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    started: Mapped[datetime] = mapped_column(Moment)
+    ended: Mapped[datetime] = mapped_column(Moment)
+    sample_count: Mapped[int] = mapped_column(Integer)
+    machine_id: Mapped[int] = mapped_column(SmallInteger)
+    samples: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class LiveSample(Table):
+    """The newest sample of a machine that somebody follows; unlogged, for it is worth nothing after a crash."""
+
+    __tablename__ = "live_sample"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+    machine_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Moment)
+    interval: Mapped[float | None] = mapped_column(Double)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ConfigEntry(Table):
+    """One setting that was changed while running."""
+
+    __tablename__ = "config"
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    value: Mapped[Any] = mapped_column(JSONB)
+    updated_at: Mapped[datetime] = mapped_column(Moment, server_default=func.now(), onupdate=func.now())
+
+
+class ArchivePolicy(Table):
+    """How long samples are kept, and how finely; one row for the whole database."""
+
+    __tablename__ = "archive_policy"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("retention_days BETWEEN 1 AND 3650", name="retention"),
+        CheckConstraint("downsample_after_days BETWEEN 0 AND 3650", name="downsample"),
+        CheckConstraint("downsample_interval IN ('1m', '5m', '1h')", name="interval"),
+    )
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"), autoincrement=False)
+    retention_days: Mapped[int] = mapped_column(Integer, server_default=text("30"))
+    archive_enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    downsample_after_days: Mapped[int] = mapped_column(Integer, server_default=text("30"))
+    downsample_interval: Mapped[str] = mapped_column(Text, server_default=text("'1m'"))
+    size_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    last_archive_run: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Views(DeclarativeBase):
+    """What is read like a table and never written; kept apart so that alembic does not try to make it."""
+
+
+class MetricsSnapshot(Views):
+    """The raw samples in the contract's shape, one row for each sample and type; unknown values are left out."""
+
+    __tablename__ = "metrics_snapshot"
+    machine_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    timestamp: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    metric_type: Mapped[str] = mapped_column(Text, primary_key=True)
+    metric_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
