@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
-from perfwatch_core.settings import BadSetting, Settings, declared, load
+from perfwatch_core.setting import BadSetting
+from perfwatch_core.settings import Settings, declared
+from perfwatch_core.sources import load
 
 EXAMPLES = """examples:
   perfwatch                        the window

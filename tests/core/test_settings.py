@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfwatch_core.settings import BadSetting, Settings, cpu_list, declared, default_data_dir, load
+from perfwatch_core.accepted import cpu_list, type_list
+from perfwatch_core.setting import BadSetting
+from perfwatch_core.settings import Settings, declared, default_data_dir
+from perfwatch_core.sources import changed, load
 
 
 def nothing(directory: Path, **flags: str) -> Settings:
@@ -105,3 +108,18 @@ def test_a_cpu_list_is_either_well_formed_or_refused(words: str) -> None:
         return
     for part in accepted.split(","):
         assert part.replace("-", "", 1).isdecimal()
+
+
+def test_a_type_list_is_put_in_order_and_strangers_are_refused() -> None:
+    assert type_list(" pressure, cpu,cpu ") == "cpu,pressure"
+    with pytest.raises(ValueError, match="gpu"):
+        type_list("cpu,gpu")
+
+
+def test_only_live_settings_change_while_running(tmp_path: Path) -> None:
+    settings = nothing(tmp_path)
+    assert changed(settings, "interval", "2").interval == 2
+    with pytest.raises(BadSetting, match="takes a number of seconds from 0.5 to 60"):
+        changed(settings, "interval", "0")
+    with pytest.raises(BadSetting, match="set PERFWATCH_DATA_DIR and start it again"):
+        changed(settings, "data_dir", "/elsewhere")
