@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from perfwatch_core.metric import Metric, Series
 from perfwatch_core.sample import Fault
+from perfwatch_core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,14 @@ class Collector(ABC):
     @abstractmethod
     def collect(self) -> Iterator[Fact]:
         """What the kernel says now; raise `NotOnThisMachine` where there is nothing to read."""
+
+    def configure(self, settings: Settings) -> None:
+        """Take over live settings that concern this subject; most have none. From any thread."""
+        return
+
+    def children(self) -> tuple[int, ...]:
+        """Process ids of programs it keeps running, whose cost is PerfWatch's own; most have none."""
+        return ()
 
     def close(self) -> None:
         """Let go of files and children; collecting again opens them again. Most have none."""

@@ -60,6 +60,11 @@ class Sampler:
         self._interval = seconds
         self._wake.set()
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._thread is not None and not self._stop.is_set()
+
     def start(self) -> None:
         """Begin to tick in a thread of its own; also again after `stop`."""
         self._stop.clear()

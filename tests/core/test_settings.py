@@ -119,7 +119,7 @@ def test_a_type_list_is_put_in_order_and_strangers_are_refused() -> None:
 def test_only_live_settings_change_while_running(tmp_path: Path) -> None:
     settings = nothing(tmp_path)
     assert changed(settings, "interval", "2").interval == 2
-    with pytest.raises(BadSetting, match="takes a number of seconds from 0.5 to 60"):
+    with pytest.raises(BadSetting, match=r"takes a number of seconds from 0\.5 to 60"):
         changed(settings, "interval", "0")
     with pytest.raises(BadSetting, match="set PERFWATCH_DATA_DIR and start it again"):
         changed(settings, "data_dir", "/elsewhere")
