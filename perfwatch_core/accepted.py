@@ -1,74 +1,86 @@
-"""The texts a setting may have: each reader turns one into its value, or raises ValueError."""
+"""The texts a setting may have: how each is read, and the words for what is accepted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
 COLLECTED_TYPES = ("cpu", "memory", "network", "disk", "perf_events", "memory_bandwidth", "pressure", "self")
 
 
-def number(least: float, most: float) -> Callable[[str], float]:
-    """A reader of numbers from `least` to `most`."""
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """What a setting takes: `words` for a person, `parse` for a text; it raises ValueError for any other."""
+
+    words: str
+    parse: Callable[[str], Any]
+
+
+def number(least: float, most: float, of: str) -> Accepts:
+    """A number of something, both ends included."""
 
     def parse(text: str) -> float:
-        number = float(text)
-        if not least <= number <= most:
-            raise ValueError
-        return number
+        given = float(text)
+        if not least <= given <= most:
+            raise ValueError(text)
+        return given
 
-    return parse
+    return Accepts(f"a number of {of} from {least:g} to {most:g}", parse)
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` to `most`."""
+def whole(least: int, most: int, of: str) -> Accepts:
+    """A whole number of something, both ends included."""
 
     def parse(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError
-        return number
+        given = int(text)
+        if not least <= given <= most:
+            raise ValueError(text)
+        return given
 
-    return parse
+    return Accepts(f"a whole number of {of} from {least} to {most}", parse)
 
 
-def switch(text: str) -> bool:
-    """`on` or `off`, in the usual spellings."""
+def choice(*accepted: str) -> Accepts:
+    """One word out of several, in any case."""
+
+    def parse(text: str) -> str:
+        if text.lower() not in accepted:
+            raise ValueError(text)
+        return text.lower()
+
+    return Accepts("one of " + ", ".join(accepted), parse)
+
+
+def _switch(text: str) -> bool:
     word = text.strip().lower()
     if word not in _ON | _OFF:
-        raise ValueError
+        raise ValueError(text)
     return word in _ON
 
 
-def choice(*words: str) -> Callable[[str], str]:
-    """A reader of one word out of `words`, in any case."""
-
-    def parse(text: str) -> str:
-        if text.lower() not in words:
-            raise ValueError
-        return text.lower()
-
-    return parse
-
-
-def postgresql_url(text: str) -> str:
-    """A PostgreSQL address in libpq's or SQLAlchemy's form; empty for none."""
+def _postgresql_url(text: str) -> str:
     if text and text.split("://", 1)[0] not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise ValueError
+        raise ValueError(text)
     return text
 
 
-def absolute_path(text: str) -> Path:
-    """A path, with `~` and the working directory filled in."""
+def _path(text: str) -> Path:
     if not text.strip() or "\0" in text:
-        raise ValueError
+        raise ValueError(text)
     return Path(text).expanduser().absolute()
 
 
-def cpu_list(text: str) -> str:
-    """`all` or a list like `0-3,6`, in the kernel's own notation; ValueError for anything else."""
+def _not_empty(text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise ValueError(text)
+    return text.strip()
+
+
+def _cpu_list(text: str) -> str:
     words = text.strip().lower()
     if words == "all":
         return words
@@ -79,9 +91,25 @@ def cpu_list(text: str) -> str:
     return words
 
 
-def type_list(text: str) -> str:
-    """Metric types with commas between them, each once and in the usual order; empty for none."""
+def _type_list(text: str) -> str:
     words = {word.strip() for word in text.lower().split(",")} - {""}
     if not words <= set(COLLECTED_TYPES):
         raise ValueError(text)
     return ",".join(type_ for type_ in COLLECTED_TYPES if type_ in words)
+
+
+def _name_list(text: str) -> str:
+    return ",".join(sorted({word.strip().lower() for word in text.split(",")} - {""}))
+
+
+SWITCH = Accepts("on or off", _switch)
+POSTGRESQL_URL = Accepts("an address like postgresql://user@host:5432/name", _postgresql_url)
+DIRECTORY = Accepts("a directory that you may write to", _path)
+FILE = Accepts("the path of a file", _path)
+PORT = Accepts("a port from 0 to 65535", whole(0, 65535, "").parse)
+ADDRESS = Accepts("an address of this machine, such as 127.0.0.1", _not_empty)
+WORD = Accepts("a text that is not empty", _not_empty)
+# in the kernel's own notation, see cpuset(7)
+CPU_LIST = Accepts("'all' or a list like 0-3,6", _cpu_list)
+TYPE_LIST = Accepts("metric types with commas between them, out of " + ", ".join(COLLECTED_TYPES), _type_list)
+NAME_LIST = Accepts("host names with commas between them", _name_list)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
+from perfwatch_core.accepted import SWITCH
 from perfwatch_core.setting import BadSetting
 from perfwatch_core.settings import Settings, declared
 from perfwatch_core.sources import load
@@ -41,7 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
     shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = shared.add_argument_group("settings")
     for name, setting in declared().items():
-        if setting.flag:
+        if setting.flag and setting.accepts is SWITCH:
+            group.add_argument(
+                setting.flag, dest=f"setting_{name}", action="store_const", const="on", help=setting.help
+            )
+        elif setting.flag:
             metavar = name.rpartition("_")[2].upper()
             group.add_argument(setting.flag, dest=f"setting_{name}", metavar=metavar, help=setting.help)
     parser = _Parser(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any
+
+from perfwatch_core.accepted import Accepts
 
 PREFIX = "PERFWATCH_"
 
@@ -15,14 +16,13 @@ class BadSetting(ValueError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Setting:
-    """What is declared of one setting; `parse` turns its text into the value or raises ValueError."""
+    """What is declared of one setting; `live`: may be changed while running, then kept in the database."""
 
     env: str
-    flag: str | None
-    accepted: str
+    accepts: Accepts
     help: str
-    parse: Callable[[str], Any]
-    live: bool = False  # may be changed while running and is then kept in the database
+    flag: str | None = None
+    live: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -35,10 +35,10 @@ class Setting:
 def parsed(name: str, setting: Setting, text: str, source: str) -> Any:
     """The value of a text found at `source`; BadSetting names setting, value and what is accepted."""
     try:
-        return setting.parse(text)
+        return setting.accepts.parse(text)
     except ValueError:
         shown = without_password(text) if name == "database_url" else text
-        raise BadSetting(f"{source}: {shown!r} is not accepted; it takes {setting.accepted}") from None
+        raise BadSetting(f"{source}: {shown!r} is not accepted; it takes {setting.accepts.words}") from None
 
 
 def without_password(url: str) -> str:

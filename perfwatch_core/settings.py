@@ -9,19 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from perfwatch_core.accepted import (
-    COLLECTED_TYPES,
-    absolute_path,
+    ADDRESS,
+    CPU_LIST,
+    DIRECTORY,
+    FILE,
+    NAME_LIST,
+    PORT,
+    POSTGRESQL_URL,
+    SWITCH,
+    TYPE_LIST,
+    WORD,
+    Accepts,
     choice,
-    cpu_list,
     number,
-    postgresql_url,
-    switch,
-    type_list,
     whole,
 )
 from perfwatch_core.setting import BadSetting, Setting, parsed
-
-LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
 def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
@@ -31,7 +34,8 @@ def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     return (Path(base) if base.startswith("/") else Path.home() / ".local/share") / "perfwatch"
 
 
-def _declare(default: Any, setting: Setting) -> Any:
+def _declare(default: Any, env: str, accepts: Accepts, help_: str, flag: str = "", live: bool = False) -> Any:
+    setting = Setting(env, accepts, help_, flag or None, live)
     return dataclasses.field(default=default, metadata={"setting": setting})
 
 
@@ -40,110 +44,114 @@ class Settings:
     """What one run of PerfWatch goes by; `sources` says for each name where its value came from."""
 
     database_url: str = _declare(
-        "",
-        Setting(
-            "DATABASE_URL",
-            "--database-url",
-            "an address like postgresql://user@host:5432/name",
-            "use this PostgreSQL instead of a private one",
-            postgresql_url,
-        ),
+        "", "DATABASE_URL", POSTGRESQL_URL, "use this PostgreSQL instead of a private one", "--database-url"
     )
     data_dir: Path = _declare(
         Path(),
-        Setting(
-            "PERFWATCH_DATA_DIR",
-            "--data-dir",
-            "a directory that you may write to",
-            "where the private database and the journal live (default: $XDG_DATA_HOME/perfwatch)",
-            absolute_path,
-        ),
+        "PERFWATCH_DATA_DIR",
+        DIRECTORY,
+        "where the private database and the journal live (default: $XDG_DATA_HOME/perfwatch)",
+        "--data-dir",
     )
     interval: float = _declare(
         5.0,
-        Setting(
-            "SAMPLING_INTERVAL_SECONDS",
-            "--interval",
-            "a number of seconds from 0.5 to 60",
-            "seconds between two samples (default: 5)",
-            number(0.5, 60),
-            live=True,
-        ),
+        "SAMPLING_INTERVAL_SECONDS",
+        number(0.5, 60, "seconds"),
+        "seconds between two samples (default: 5)",
+        "--interval",
+        live=True,
     )
     background_collection: bool = _declare(
         True,
-        Setting(
-            "BACKGROUND_COLLECTION_ENABLED",
-            None,
-            "on or off",
-            "keep what is sampled in the database (default: on)",
-            switch,
-        ),
+        "BACKGROUND_COLLECTION_ENABLED",
+        SWITCH,
+        "keep what is sampled in the database (default: on)",
+    )
+    retention_cleanup: bool = _declare(
+        True,
+        "RETENTION_CLEANUP_ENABLED",
+        SWITCH,
+        "remove what is older than the retention policy says (default: on)",
+    )
+    retention_cleanup_minutes: int = _declare(
+        60,
+        "RETENTION_CLEANUP_INTERVAL_MINUTES",
+        whole(1, 1440, "minutes"),
+        "how often that is done (default: 60)",
     )
     perf_events: bool = _declare(
         True,
-        Setting(
-            "PERF_EVENTS_ENABLED",
-            None,
-            "on or off",
-            "read hardware counters with perf (default: on)",
-            switch,
-            live=True,
-        ),
+        "PERF_EVENTS_ENABLED",
+        SWITCH,
+        "read hardware counters with perf (default: on)",
+        live=True,
     )
     perf_cpus: str = _declare(
         "all",
-        Setting(
-            "PERF_EVENTS_CPU_CORES",
-            None,
-            "'all' or a list like 0-3,6",
-            "the processors whose counters are read (default: all)",
-            cpu_list,
-            live=True,
-        ),
+        "PERF_EVENTS_CPU_CORES",
+        CPU_LIST,
+        "the processors whose counters are read (default: all)",
+        live=True,
     )
     perf_interval_ms: int = _declare(
         1000,
-        Setting(
-            "PERF_EVENTS_INTERVAL_MS",
-            None,
-            "a whole number of milliseconds from 100 to 60000",
-            "how often perf reports (default: 1000)",
-            whole(100, 60000),
-            live=True,
-        ),
+        "PERF_EVENTS_INTERVAL_MS",
+        whole(100, 60000, "milliseconds"),
+        "how often perf reports (default: 1000)",
+        live=True,
     )
     perf_per_core: bool = _declare(
         False,
-        Setting(
-            "PERF_EVENTS_PER_CORE",
-            None,
-            "on or off",
-            "instructions per cycle of each core, at some cost (default: off)",
-            switch,
-            live=True,
-        ),
+        "PERF_EVENTS_PER_CORE",
+        SWITCH,
+        "instructions per cycle of each core, at some cost (default: off)",
+        live=True,
     )
     collectors_off: str = _declare(
         "",
-        Setting(
-            "PERFWATCH_COLLECTORS_OFF",
-            None,
-            "metric types with commas between them, out of " + ", ".join(COLLECTED_TYPES),
-            "what is not collected (default: nothing is left out)",
-            type_list,
-            live=True,
-        ),
+        "PERFWATCH_COLLECTORS_OFF",
+        TYPE_LIST,
+        "what is not collected (default: nothing is left out)",
+        live=True,
+    )
+    host: str = _declare(
+        "127.0.0.1", "PERFWATCH_HOST", ADDRESS, "the address browsers come to (default: 127.0.0.1)", "--host"
+    )
+    port: int = _declare(
+        8000, "PERFWATCH_PORT", PORT, "the port browsers come to, 0 for any (default: 8000)", "--port"
+    )
+    host_names: str = _declare(
+        "", "PERFWATCH_HOST_NAMES", NAME_LIST, "other names this server goes by in a browser", "--host-names"
+    )
+    tls_cert: Path | None = _declare(
+        None, "PERFWATCH_TLS_CERT", FILE, "certificate chain (PEM) to serve https with", "--tls-cert"
+    )
+    tls_key: Path | None = _declare(
+        None, "PERFWATCH_TLS_KEY", FILE, "the certificate's private key (PEM)", "--tls-key"
+    )
+    insecure: bool = _declare(
+        False,
+        "PERFWATCH_INSECURE",
+        SWITCH,
+        "serve other machines without TLS: anyone in between reads passwords (default: off)",
+        "--insecure",
+    )
+    metrics_open: bool = _declare(
+        False, "PERFWATCH_METRICS_OPEN", SWITCH, "let anyone read /metrics (default: off)", "--metrics-open"
+    )
+    jwt_secret: str = _declare(
+        "", "JWT_SECRET", WORD, "what tokens are signed with (default: a random secret in the data directory)"
+    )
+    admin_username: str = _declare("admin", "ADMIN_USERNAME", WORD, "who may log in (default: admin)")
+    admin_password: str = _declare(
+        "", "ADMIN_PASSWORD", WORD, "the first password (default: a random one, printed once)"
     )
     log_level: str = _declare(
         "warning",
-        Setting(
-            "PERFWATCH_LOG_LEVEL",
-            "--log-level",
-            "one of " + ", ".join(LOG_LEVELS),
-            "how much is said on standard error (default: warning)",
-            choice(*LOG_LEVELS),
-        ),
+        "PERFWATCH_LOG_LEVEL",
+        choice("debug", "info", "warning", "error"),
+        "how much is said on standard error (default: warning)",
+        "--log-level",
     )
     sources: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

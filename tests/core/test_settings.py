@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfwatch_core.accepted import cpu_list, type_list
+from perfwatch_core.accepted import CPU_LIST, TYPE_LIST
 from perfwatch_core.setting import BadSetting
 from perfwatch_core.settings import Settings, declared, default_data_dir
 from perfwatch_core.sources import changed, load
@@ -89,7 +89,7 @@ def test_data_directory_follows_xdg_and_ignores_a_relative_one() -> None:
 
 def test_every_setting_says_what_it_accepts_and_means() -> None:
     for name, setting in declared().items():
-        assert setting.accepted, name
+        assert setting.accepts.words, name
         assert setting.help, name
         assert setting.env == setting.env.upper()
 
@@ -97,13 +97,13 @@ def test_every_setting_says_what_it_accepts_and_means() -> None:
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 50)), min_size=1))
 def test_cpu_lists_in_the_kernels_notation_are_accepted(pairs: list[tuple[int, int]]) -> None:
     words = ",".join(f"{first}-{first + more}" if more else str(first) for first, more in pairs)
-    assert cpu_list(words) == words
+    assert CPU_LIST.parse(words) == words
 
 
 @given(st.text(alphabet="0123456789,-x ", max_size=8))
 def test_a_cpu_list_is_either_well_formed_or_refused(words: str) -> None:
     try:
-        accepted = cpu_list(words)
+        accepted = CPU_LIST.parse(words)
     except ValueError:
         return
     for part in accepted.split(","):
@@ -111,9 +111,9 @@ def test_a_cpu_list_is_either_well_formed_or_refused(words: str) -> None:
 
 
 def test_a_type_list_is_put_in_order_and_strangers_are_refused() -> None:
-    assert type_list(" pressure, cpu,cpu ") == "cpu,pressure"
+    assert TYPE_LIST.parse(" pressure, cpu,cpu ") == "cpu,pressure"
     with pytest.raises(ValueError, match="gpu"):
-        type_list("cpu,gpu")
+        TYPE_LIST.parse("cpu,gpu")
 
 
 def test_only_live_settings_change_while_running(tmp_path: Path) -> None:
