@@ -52,9 +52,7 @@ def new_password(password: str) -> str:
     if size > LONGEST_PASSWORD:
         raise PasswordRefused(f"the password has {size} bytes; at most {LONGEST_PASSWORD} are accepted")
     if len(password) < SHORTEST_PASSWORD:
-        raise PasswordRefused(
-            f"the password is too short; at least {SHORTEST_PASSWORD} characters are accepted"
-        )
+        raise PasswordRefused(f"the password is too short; at least {SHORTEST_PASSWORD} characters are accepted")
     if "\0" in password:
         raise PasswordRefused("the password holds a NUL character, which is not accepted")
     return bcrypt.hashpw(_bytes(password), bcrypt.gensalt()).decode()

@@ -115,6 +115,11 @@ def notification(method: str, params: Mapping[str, Any]) -> bytes:
     return _encoder.encode({"jsonrpc": "2.0", "method": method, "params": params})
 
 
-def metrics_message(timestamp: str, data: Mapping[str, Any]) -> bytes:
+def metrics_message(timestamp: str, data: Any) -> bytes:
     """The stream's message on `/api/ws/metrics`: `{"type":"metrics","timestamp","data":{…}}`."""
     return _encoder.encode({"type": "metrics", "timestamp": timestamp, "data": data})
+
+
+def metrics_notification(timestamp: str, data: Any) -> bytes:
+    """The stream's message to a subscriber on `/api/ws`."""
+    return notification("metrics", {"timestamp": timestamp, "data": data})

@@ -1,0 +1,93 @@
+"""Who watches the stream: each sample is encoded once and written to every viewer; who does not read is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import msgspec
+from websockets.asyncio.connection import broadcast
+from websockets.asyncio.server import ServerConnection
+from websockets.frames import CloseCode
+
+from perfwatch_core.bus import Bus, Inbox
+from perfwatch_core.metric import Catalogue
+from perfwatch_core.sample import Sample
+from perfwatch_net.wire import metrics_message, metrics_notification
+
+# About forty samples of a large machine; a reader that is further behind will not catch up.
+MOST_UNREAD_BYTES = 256 * 1024
+TOO_SLOW = "you did not read what was sent; connect again when you can"
+# Between the bus and the loop only the newest samples matter.
+_WAITING = 4
+
+
+class Hub:
+    """The viewers of two streams: plain messages, and JSON-RPC notifications. Lives on the event loop."""
+
+    def __init__(self, bus: Bus[Sample], catalogue: Catalogue) -> None:
+        self._bus = bus
+        self._catalogue = catalogue
+        self._plain: set[ServerConnection] = set()
+        self._rpc: set[ServerConnection] = set()
+        self._newest: tuple[bytes, bytes] | None = None
+        self._goodbyes: set[asyncio.Future[None]] = set()
+        self.slow = 0  # viewers dropped since the start
+
+    def __len__(self) -> int:
+        return len(self._plain) + len(self._rpc)
+
+    async def run(self) -> None:
+        """Pass on samples until cancelled."""
+        loop = asyncio.get_running_loop()
+        something = asyncio.Event()
+
+        def ring() -> None:
+            loop.call_soon_threadsafe(something.set)
+
+        inbox: Inbox[Sample] = Inbox(_WAITING, ring)
+        self._bus.join(inbox)
+        try:
+            while True:
+                await something.wait()
+                something.clear()
+                for sample in inbox.take():
+                    self.publish(sample)
+        finally:
+            self._bus.leave(inbox)
+
+    def publish(self, sample: Sample) -> None:
+        """Write a sample to all viewers; costs each one system call and waits for none."""
+        data = msgspec.Raw(msgspec.json.encode(sample.wire(self._catalogue)))
+        stamp = sample.moment.isoformat()
+        plain, rpc = metrics_message(stamp, data), metrics_notification(stamp, data)
+        self._newest = (plain, rpc)
+        self._send(self._plain, plain)
+        self._send(self._rpc, rpc)
+
+    def watch(self, viewer: ServerConnection, rpc: bool) -> None:
+        """From now on send this viewer each sample; the newest at once."""
+        (self._rpc if rpc else self._plain).add(viewer)
+        if self._newest is not None:
+            broadcast([viewer], self._newest[1 if rpc else 0], text=True)
+
+    def leave(self, viewer: ServerConnection) -> None:
+        """Send it nothing more; leaving twice is fine."""
+        self._plain.discard(viewer)
+        self._rpc.discard(viewer)
+
+    def _send(self, viewers: set[ServerConnection], message: bytes) -> None:
+        for viewer in _unread(viewers):
+            # the reason stands behind what was not read; after the close time-out the connection is cut
+            self.slow += 1
+            self.leave(viewer)
+            goodbye = asyncio.ensure_future(viewer.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW))
+            # the loop itself holds tasks weakly
+            self._goodbyes.add(goodbye)
+            goodbye.add_done_callback(self._goodbyes.discard)
+        broadcast(viewers, message, text=True)
+
+
+def _unread(viewers: Iterable[ServerConnection]) -> list[ServerConnection]:
+    """Those with more waiting in their buffer than is sensible."""
+    return [one for one in viewers if one.transport.get_write_buffer_size() > MOST_UNREAD_BYTES]
