@@ -1,37 +1,64 @@
-"""The headless run: collect and keep until told to stop."""
+"""The headless run: collect, keep and serve until told to stop."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
-import threading
 
 from perfwatch_core.command_line import set_up_logging
 from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
+from perfwatch_net.auth import PasswordRefused, SecretUnusable
+from perfwatch_net.server import CannotServe
+from perfwatch_net.service import Service
 
 _REPORT_SECONDS = 1.0
 
 
 def serve(settings: Settings) -> int:
-    """Collect and keep until SIGINT or SIGTERM; says on standard output what changes, and returns 0."""
+    """Collect, keep and serve until SIGINT or SIGTERM; says on standard output what changes. 1 where it cannot."""
     set_up_logging(settings)
-    stop = threading.Event()
-    # Handlers, not a blocked mask: children would inherit the mask and perf then ignores SIGTERM.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     engine = Engine(settings)
     engine.start()
-    print(f"PerfWatch {os.getpid()}: a sample every {settings.interval:g} s; Ctrl+C stops.", flush=True)
+    try:
+        asyncio.run(_serve(engine))
+        status = 0
+    except (CannotServe, SecretUnusable, PasswordRefused) as problem:
+        print(f"perfwatch: {problem}", file=sys.stderr)
+        status = 1
+    for trouble in engine.stop():
+        print(f"perfwatch: {trouble}", file=sys.stderr)
+    if status == 0:
+        _say("stopped")
+    return status
+
+
+async def _serve(engine: Engine) -> None:
+    stop = asyncio.Event()
+    # Handlers, not a blocked mask: children would inherit the mask and perf then ignores SIGTERM.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s; Ctrl+C stops.")
+    report = asyncio.create_task(_report(engine))
+    try:
+        await Service(engine, _say).run(stop)
+    finally:
+        report.cancel()
+
+
+async def _report(engine: Engine) -> None:
+    """Say what changes: the role, the database, what needs a person."""
     told = ""
-    while not stop.wait(_REPORT_SECONDS):
+    while True:
         state = engine.state()
-        now = f"{state.role}: {state.database.text}"
+        now = "; ".join((f"{state.role}: {state.database.text}", *state.notices))
         if now != told:
-            print(now, flush=True)
+            _say(now)
             told = now
-    for problem in engine.stop():
-        print(problem, file=sys.stderr)
-    print("stopped", flush=True)
-    return 0
+        await asyncio.sleep(_REPORT_SECONDS)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)

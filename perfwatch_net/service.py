@@ -1,0 +1,85 @@
+"""Builds the server from its parts, on the event loop of whoever runs it, and keeps it up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from perfwatch_core.engine import Engine
+from perfwatch_net.accounts import Accounts, NotReady
+from perfwatch_net.auth import Tokens, signing_secret
+from perfwatch_net.documents import Documents
+from perfwatch_net.endpoints import Endpoints
+from perfwatch_net.endpoints_auth import AuthEndpoints
+from perfwatch_net.endpoints_machine import MachineEndpoints
+from perfwatch_net.http import Http
+from perfwatch_net.hub import Hub
+from perfwatch_net.openmetrics import exposition
+from perfwatch_net.server import Server
+from perfwatch_net.site import Site
+from perfwatch_net.sockets import Sockets
+
+log = logging.getLogger(__name__)
+
+# How soon a password changed by another process ends the sessions here.
+_LOOK_AGAIN_SECONDS = 20.0
+_FIRST_LOOK_SECONDS = 0.5
+
+
+class Service:
+    """The whole server of one engine. `told` receives sentences for the person who started it."""
+
+    def __init__(self, engine: Engine, told: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._told = told
+        settings = engine.settings
+        secret = signing_secret(settings.data_dir, settings.jwt_secret)
+        self.accounts = Accounts(engine.store, Tokens(secret))
+        self.hub = Hub(engine.bus, engine.catalogue)
+        endpoints = Endpoints()
+        AuthEndpoints(self.accounts).declare(endpoints)
+        MachineEndpoints(engine).declare(endpoints)
+        Documents(endpoints).declare(endpoints)
+        self._sockets = Sockets(endpoints, self.accounts, self.hub)
+        http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)
+        self.server = Server(settings, http, self._sockets)
+        engine.vitals.clients = lambda: len(self.hub)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set; raises CannotServe at once where the port cannot be had."""
+        await self.server.open()
+        self._told(f"the page is at {self.server.url}")
+        tasks = [asyncio.create_task(self.hub.run()), asyncio.create_task(self._mind_accounts())]
+        try:
+            await stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.server.close()
+            self.accounts.close()
+
+    async def _mind_accounts(self) -> None:
+        """Make the first user once the database is there; then notice what other processes change."""
+        ready = False
+        while True:
+            with contextlib.suppress(NotReady):
+                if ready:
+                    await self.accounts.reload()
+                else:
+                    await self._first_user()
+                    ready = True
+                self._sockets.drop_void()
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS if ready else _FIRST_LOOK_SECONDS)
+
+    async def _first_user(self) -> None:
+        settings = self._engine.settings
+        made = await self.accounts.prepare(settings.admin_username, settings.admin_password)
+        if made:
+            self._told(f"first login: user {settings.admin_username!r}, password {made!r}, to be changed at once")
+
+    def _metrics_text(self) -> str | None:
+        sample = self._engine.newest
+        return None if sample is None else exposition(sample, self._engine.catalogue)
