@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `perfwatch_core.store.schema` opened; there is no other way in."""
+"""Runs the migrations on the connection that `perfwatch_core.store.schema` opened; no other way in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,5 @@ from alembic import context
 
 from perfwatch_core.store.tables import Table
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Table.metadata
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata)
 context.run_migrations()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -15,12 +14,14 @@ depends_on = None
 _MOMENT = sa.DateTime(timezone=True)
 _NOW = sa.func.now()
 
-# What the value at one place of a batch is for its sample number `position` (from 0); NULL where it was not known.
+# The value at one place of a batch for its sample number `position` (from 0); NULL where it was not known.
 _PICK = """
 CREATE FUNCTION perfwatch_picked(node jsonb, "position" integer) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
     SELECT CASE jsonb_typeof(node)
-        WHEN 'array' THEN nullif(node -> CASE jsonb_array_length(node) WHEN 1 THEN 0 ELSE "position" END, 'null')
+        WHEN 'array' THEN nullif(
+            node -> CASE jsonb_array_length(node) WHEN 1 THEN 0 ELSE "position" END, 'null'
+        )
         WHEN 'object' THEN (
             SELECT jsonb_object_agg(key, picked)
             FROM (SELECT key, perfwatch_picked(value, "position") AS picked FROM jsonb_each(node)) AS fields

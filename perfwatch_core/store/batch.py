@@ -1,13 +1,13 @@
 """Up to thirty seconds of samples as one column-wise JSON text, which is how they are stored.
 
-A commit costs a disk about 22 kB whatever it carries (one WAL page and the file system's own journal), and JSONB rows of single
-samples repeat every name. So the samples between two commits travel as one `Batch`:
+A commit costs a disk about 22 kB whatever it carries (one WAL page and the file system's own journal), and
+JSONB rows of single samples repeat every name. So the samples between two commits travel as one `Batch`:
 
     {"at": [0, 5000012, …], "interval": [null, 5000, …], "data": {type: {field: leaf, …}}}
 
-`at` is microseconds since the batch began, `interval` milliseconds. A leaf that never changed is its bare value; otherwise it is
-a list with one entry for each sample, null where the value was not known; a list that never changed is a list of one. The view
-`metrics_snapshot` undoes this in SQL, `unfold` in Python.
+`at` is microseconds since the batch began, `interval` milliseconds. A leaf that never changed is its bare
+value; otherwise it is a list with one entry for each sample, null where the value was not known; a list that
+never changed is a list of one. The view `metrics_snapshot` undoes this in SQL, `store/columns.py` in Python.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Column(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One sample as the journal keeps it: UTC microseconds, true interval in seconds, a value for each column."""
+    """One sample as the journal keeps it: UTC µs, true interval in seconds, a value for each column."""
 
     number: int
     at: int
@@ -60,10 +60,11 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive samples ready to be stored; (`source`, `first`) names it for ever, so storing it twice is harmless.
+    """Consecutive samples ready to be stored.
 
-    `source` is the random number of the journal it came from, `first` the number of its first sample there, `started` and
-    `ended` UTC microseconds since 1970 of its first and last sample, `body` the JSON text.
+    (`source`, `first`) names it for ever, so storing it twice is harmless: `source` is the random number of
+    the journal it came from, `first` the number of its first sample there. `started` and `ended` are UTC
+    microseconds since 1970 of its first and last sample, `body` the JSON text.
     """
 
     source: int
@@ -104,8 +105,8 @@ def record(sample: Sample, number: int, columns: tuple[Column, ...]) -> Record:
 def batches(source: int, records: Sequence[Record]) -> Iterator[Batch]:
     """Fold records, oldest first, into as few batches as may be.
 
-    A new one begins where the wall clock went back or stood still, and where `SPAN_SECONDS` would be exceeded: inside a batch
-    time always rises.
+    A new one begins where the wall clock went back or stood still, and where `SPAN_SECONDS` would be
+    exceeded: inside a batch time always rises.
     """
     begin = 0
     for index in range(1, len(records) + 1):
@@ -140,7 +141,7 @@ def _columns(records: Sequence[Record]) -> dict[Column, Sequence[Value | None]]:
 
 
 def _tree(columns: Mapping[Column, Sequence[Value | None]]) -> dict[str, Any]:
-    """The nested objects with their leaves; what is addressed by an index becomes one list for each sample."""
+    """The nested objects with their leaves; what is addressed by an index becomes a list for each sample."""
     root: dict[str, Any] = {}
     lists: dict[Place, dict[int, Sequence[Any]]] = {}
     for (place, flag), column in columns.items():
@@ -198,69 +199,5 @@ def _mended(node: Any) -> Any:
 
 
 def plain_text(text: str) -> str:
-    """The text with a replacement character for each NUL and each half of a surrogate pair, as PostgreSQL has neither."""
+    """The text with a replacement for each NUL and each half of a surrogate pair: PostgreSQL has neither."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A batch taken apart: times (UTC µs), true intervals (seconds), and for each place its value or its list of values."""
-
-    at: tuple[int, ...]
-    intervals: tuple[float | None, ...]
-    leaves: tuple[tuple[Place, Any], ...]
-
-
-def taken_apart(started: int, body: bytes | str) -> Columns:
-    """The columns of a stored batch that began at `started` (UTC µs); each element of a list has a place of its own."""
-    tree = msgspec.json.decode(body)
-    count = len(tree["at"])
-    return Columns(
-        tuple(started + offset for offset in tree["at"]),
-        tuple(None if gap is None else gap / 1000 for gap in tree["interval"]),
-        tuple(_leaves(tree["data"], (), count)),
-    )
-
-
-def _leaves(node: Mapping[str, Any], place: Place, count: int) -> Iterator[tuple[Place, Any]]:
-    for name, below in node.items():
-        here = (*place, name)
-        if isinstance(below, dict):
-            yield from _leaves(below, here, count)
-        elif not isinstance(below, list):
-            yield here, below
-        elif any(isinstance(row, list) for row in below):
-            yield from _list_leaves(below, here, count)
-        else:
-            yield here, below
-
-
-def _list_leaves(rows: list[list[Any] | None], place: Place, count: int) -> Iterator[tuple[Place, Any]]:
-    size = max(len(row) for row in rows if row is not None)
-    for index in range(size):
-        column = [None if row is None or index >= len(row) else row[index] for row in rows]
-        yield (*place, index), column[0] if len(column) == 1 < count or count == 1 else column
-
-
-def unfold(body: bytes | str) -> list[dict[str, dict[str, Any]]]:
-    """The JSON objects of each sample in a batch, as `Sample.by_type` made them."""
-    tree = msgspec.json.decode(body)
-    samples = (_picked(tree["data"], index) for index in range(len(tree["at"])))
-    return [{type_: shape for type_, shape in one.items() if shape} for one in samples]
-
-
-def _picked(node: Mapping[str, Any], index: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, below in node.items():
-        value: Any
-        if isinstance(below, dict):
-            value = _picked(below, index) or None
-        elif isinstance(below, list):
-            value = below[0] if len(below) == 1 else below[index]
-        else:
-            value = below
-        if value is not None:
-            found[name] = value
-    return found
-
-

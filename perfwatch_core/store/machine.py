@@ -9,7 +9,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-# machine-id(5): never to be shown; derive an application's own with a keyed hash, as sd_id128_get_machine_app_specific does
+# machine-id(5): never to be shown; an application derives its own with a keyed hash,
+# as sd_id128_get_machine_app_specific does
 _APPLICATION = uuid.UUID("6f0d6e0c-52b7-4d7e-9a55-3c1b8f6e7a21").bytes
 
 
@@ -22,7 +23,7 @@ class Machine:
 
 
 def this_machine(root: Path = Path("/")) -> Machine:
-    """This machine, by /etc/machine-id; where there is none by D-Bus' copy or the host name."""
+    """Name this machine by /etc/machine-id; where there is none by D-Bus' copy or the host name."""
     name = socket.gethostname() or "localhost"
     for path in ("etc/machine-id", "var/lib/dbus/machine-id"):
         try:

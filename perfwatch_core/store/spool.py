@@ -1,4 +1,4 @@
-"""What PostgreSQL could not take yet, on disk: batches in files of a few megabytes, oldest first, within a limit."""
+"""What PostgreSQL could not take yet, on disk: batches in files, oldest first, within a limit."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ HELD_BYTES = 32 << 20
 class Spool:
     """A queue of batches that survives kill -9 and power cuts.
 
-    `limit` bytes on disk: beyond it the oldest file goes and its samples are counted in `lost`. While the disk takes nothing
-    (`error` says why) batches are held in memory, up to `HELD_BYTES`.
+    `limit` bytes on disk: beyond it the oldest file goes and its samples are counted in `lost`. While the
+    disk takes nothing (`error` says why) batches are held in memory, up to `HELD_BYTES`.
     """
 
     def __init__(self, directory: Path, machine: str, source: int, limit: int) -> None:
@@ -54,7 +54,7 @@ class Spool:
         return sum(frames.size for frames in self._segments)
 
     def adopt(self, path: Path) -> bool:
-        """Take over the file of a process that is gone, before all that is ours; False where its owner lives."""
+        """Take over the file of a process that is gone, before all of ours; False where its owner lives."""
         frames = Frames.adopt(path)
         if frames is None:
             return False
@@ -82,7 +82,10 @@ class Spool:
     def peek(self, count: int) -> list[Batch]:
         """The oldest batches, up to `count`, fewer where a file ends; none when nothing waits."""
         while self._segments:
-            found = [batch for _, (batch, _) in zip(range(count), _read(self._segments[0], self._offset), strict=False)]
+            found = [
+                batch
+                for _, (batch, _) in zip(range(count), _read(self._segments[0], self._offset), strict=False)
+            ]
             if found:
                 return found
             self._finish()
@@ -113,7 +116,14 @@ class Spool:
         self._writing = None
 
     def _store(self, batch: Batch) -> bool:
-        entry = (batch.source, batch.first, batch.count, batch.started, batch.ended, zlib.compress(batch.body))
+        entry = (
+            batch.source,
+            batch.first,
+            batch.count,
+            batch.started,
+            batch.ended,
+            zlib.compress(batch.body),
+        )
         try:
             target = self._target()
             target.append(msgspec.msgpack.encode(entry))
@@ -124,7 +134,9 @@ class Spool:
         self.error = None
         self._counts[target.path] = self._counts.get(target.path, 0) + batch.count
         while self.bytes > self._limit and len(self._segments) > 1:
-            self._lose(self._counts[self._segments[0].path], f"the journal reached its {self._limit >> 20} MB")
+            self._lose(
+                self._counts[self._segments[0].path], f"the journal reached its {self._limit >> 20} MB"
+            )
             self._finish()
         return True
 
