@@ -1,0 +1,59 @@
+"""The keys, declared once: what the window listens to and what F1 lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """`keys` in Qt's notation, `action` the window's method, `says` what it does; several keys may do one thing."""
+
+    keys: str
+    action: str
+    says: str
+
+
+SHORTCUTS = (
+    Shortcut("Space", "toggle_frozen", "freeze the picture, and go on"),
+    Shortcut("Ctrl+,", "show_settings", "settings"),
+    Shortcut("Ctrl+C", "copy_values", "copy the values of the card that has the focus"),
+    Shortcut("Esc", "go_back", "back from a card that fills the window"),
+    Shortcut("F11", "toggle_full_screen", "full screen"),
+    Shortcut("F1", "show_shortcuts", "this list"),
+    Shortcut("Ctrl+Q", "close", "quit"),
+)
+BY_HAND = (
+    ("Tab", "from card to card"),
+    ("Return or double click", "let a card fill the window, with its tables"),
+    ("Click on a legend entry", "switch its line off and on"),
+)
+
+
+class ShortcutList(QDialog):
+    """A small window with all keys and what they do."""
+
+    def __init__(self, pages: tuple[str, ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        rows = [(f"Ctrl+{place}", title) for place, title in enumerate(pages, 1)]
+        rows += [(shortcut.keys, shortcut.says) for shortcut in SHORTCUTS]
+        rows += BY_HAND
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(6)
+        for row, (keys, says) in enumerate(rows):
+            key = QLabel(keys)
+            key.setObjectName("key")
+            grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(QLabel(says), row, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(16)
+        column.addLayout(grid)
+        column.addWidget(buttons)
