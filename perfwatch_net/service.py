@@ -13,6 +13,7 @@ from perfwatch_net.auth import Tokens, signing_secret
 from perfwatch_net.documents import Documents
 from perfwatch_net.endpoints import Endpoints
 from perfwatch_net.endpoints_auth import AuthEndpoints
+from perfwatch_net.endpoints_layout import LayoutEndpoints
 from perfwatch_net.endpoints_machine import MachineEndpoints
 from perfwatch_net.http import Http
 from perfwatch_net.hub import Hub
@@ -40,6 +41,7 @@ class Service:
         self.hub = Hub(engine.bus, engine.catalogue)
         endpoints = Endpoints()
         AuthEndpoints(self.accounts).declare(endpoints)
+        LayoutEndpoints(engine.catalogue).declare(endpoints)
         MachineEndpoints(engine).declare(endpoints)
         Documents(endpoints).declare(endpoints)
         self._sockets = Sockets(endpoints, self.accounts, self.hub)
