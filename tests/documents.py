@@ -1,0 +1,41 @@
+"""Writes the parts of the documents that follow from the code: `make docs`; a test holds them to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from perfwatch_core.settings import declared
+
+ROOT = Path(__file__).parents[1]
+
+
+def settings_table() -> str:
+    """Every setting as a Markdown row: environment name, flag, what it accepts, help with its default."""
+    rows = ["| setting | flag | accepts | what it does |", "| --- | --- | --- | --- |"]
+    for setting in declared().values():
+        flag = f"`{setting.flag}`" if setting.flag else ""
+        rows.append(f"| `{setting.env}` | {flag} | {setting.accepts.words} | {setting.help} |".replace("|  |", "| |"))
+    return "\n".join(rows)
+
+
+def with_part(document: str, name: str, text: str) -> str:
+    """The document with `text` between `<!-- name -->` and `<!-- end -->`; ValueError where it has no such place."""
+    pattern = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
+    if not pattern.search(document):
+        raise ValueError(f"there is no part '{name}'")
+    return pattern.sub(lambda match: f"{match[1]}{text}\n{match[2]}", document)
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Each document with generated parts, as it shall be."""
+    readme = ROOT / "README.md"
+    yield readme, with_part(readme.read_text(), "settings", settings_table())
+
+
+if __name__ == "__main__":
+    for path, shall in generated():
+        if path.read_text() != shall:
+            path.write_text(shall)
+            print(f"docs: wrote {path.relative_to(ROOT)}")
