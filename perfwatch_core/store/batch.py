@@ -125,7 +125,7 @@ def _fold(source: int, records: Sequence[Record]) -> Batch:
         "interval": [None if one.interval is None else round(one.interval * 1000) for one in records],
         "data": _tree(_columns(records)),
     }
-    return Batch(source, first.number, len(records), first.at, last.at, _json(body))
+    return Batch(source, first.number, len(records), first.at, last.at, clean_json(body))
 
 
 def _columns(records: Sequence[Record]) -> dict[Column, Sequence[Value | None]]:
@@ -175,7 +175,7 @@ def _rows(by_index: Mapping[int, Sequence[Any]]) -> Iterator[list[Any] | None]:
         yield None if row.count(None) == len(row) else list(row)
 
 
-def _json(body: dict[str, Any]) -> bytes:
+def clean_json(body: dict[str, Any]) -> bytes:
     """JSON that PostgreSQL takes: msgspec writes NaN and infinity as null, the rest is mended here."""
     try:
         text = msgspec.json.encode(body)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from perfwatch_core.store.batch import Place
+from perfwatch_core.store.batch import Place, microseconds
+
+
+class _Times(msgspec.Struct):
+    """The part of a batch that says when."""
+
+    at: list[int]
+    interval: list[int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ def _list_leaves(rows: list[list[Any] | None], place: Place, count: int) -> Iter
     for index in range(size):
         column = [None if row is None or index >= len(row) else row[index] for row in rows]
         yield (*place, index), column[0] if len(column) == 1 < count or count == 1 else column
+
+
+def times(started: datetime, body: bytes | str) -> tuple[list[int], list[float | None]]:
+    """The moments (UTC µs) and true intervals (seconds) of a batch that began at `started`."""
+    tree = msgspec.json.decode(body, type=_Times)
+    begin = microseconds(started)
+    return [begin + offset for offset in tree.at], [None if gap is None else gap / 1000 for gap in tree.interval]
 
 
 def unfold(body: bytes | str) -> list[dict[str, dict[str, Any]]]:

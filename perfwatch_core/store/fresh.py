@@ -77,6 +77,7 @@ class Fresh:
     """
 
     def __init__(self, directory: Path, prefix: str, source: int) -> None:
+        self.directory = directory
         self._stem = directory / f"{prefix}-{source:016x}"
         self._source = source
         self._frames: Frames | None = None

@@ -1,7 +1,7 @@
 """Brings the database's tables to this program's version, and says how they stand: `perfwatch db`.
 
-The version is read with a plain query; only a difference costs a child process that loads alembic and SQLAlchemy
-(30 MB that would stay for the life of this one).
+The version is read with a plain query; only a difference costs a child process that loads alembic and
+SQLAlchemy (30 MB that would stay for the life of this one).
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ def _child(command: list[str], task: str, halt: Halt) -> str:
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ
     ) as child:
-        assert child.stdin and child.stdout and child.stderr
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
         child.stdin.write(task.encode())
         child.stdin.close()
         # its only words come at its end, so the first of them, or the end of file, means that it is done

@@ -49,6 +49,11 @@ class Spool:
         return sum(self._counts.values()) + sum(batch.count for batch in self._held)
 
     @property
+    def held(self) -> int:
+        """Batches that are in memory only, because the disk takes nothing."""
+        return len(self._held)
+
+    @property
     def bytes(self) -> int:
         """Bytes on disk."""
         return sum(frames.size for frames in self._segments)
@@ -82,10 +87,7 @@ class Spool:
     def peek(self, count: int) -> list[Batch]:
         """The oldest batches, up to `count`, fewer where a file ends; none when nothing waits."""
         while self._segments:
-            found = [
-                batch
-                for _, (batch, _) in zip(range(count), _read(self._segments[0], self._offset), strict=False)
-            ]
+            found = [batch for _, (batch, _) in zip(range(count), _read(self._segments[0], self._offset), strict=False)]
             if found:
                 return found
             self._finish()
@@ -134,9 +136,7 @@ class Spool:
         self.error = None
         self._counts[target.path] = self._counts.get(target.path, 0) + batch.count
         while self.bytes > self._limit and len(self._segments) > 1:
-            self._lose(
-                self._counts[self._segments[0].path], f"the journal reached its {self._limit >> 20} MB"
-            )
+            self._lose(self._counts[self._segments[0].path], f"the journal reached its {self._limit >> 20} MB")
             self._finish()
         return True
 
