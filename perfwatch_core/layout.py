@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perfwatch_core.collectors.perf.names import EVENTS
+# As the contract names them; the collector that counts them stands beside this file, not below it.
+_EVENTS = (
+    "cpu-clock", "context-switches", "cpu-migrations", "page-faults",
+    "cycles", "instructions", "branches", "branch-misses",
+    "L1-dcache-loads", "L1-dcache-load-misses", "LLC-loads", "LLC-load-misses", "L1-icache-loads",
+    "dTLB-loads", "dTLB-load-misses", "iTLB-loads", "iTLB-load-misses",
+)  # fmt: skip
 
 
 class Pick(StrEnum):
@@ -107,7 +113,7 @@ class Card:
     """One subject: title, the numbers that matter, charts, a line of details, and tables one click away.
 
     `strip` is the address of a metric shown as one bar for each instance. `busiest` names the table whose `most`
-    busiest rows stand on the card itself.
+    busiest rows stand on the card itself. `reason` is the address of a text that explains what is missing.
     """
 
     key: str
@@ -120,18 +126,23 @@ class Card:
     tables: tuple[Table, ...] = ()
     busiest: str = ""
     most: int = 5
+    reason: str = ""
     weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of cards in a grid of `columns`, filled row by row, with a table below where there is one."""
+    """A page of cards in a grid of `columns`, filled row by row, with a table below where there is one.
+
+    `reason` is the address of a text that explains what the whole page lacks.
+    """
 
     key: str
     title: str
     cards: tuple[Card, ...]
     columns: int = 2
     table: Table | None = None
+    reason: str = ""
 
     def addresses(self) -> Iterator[str]:
         """Every address that is drawn over time, for whoever keeps a history."""
@@ -228,8 +239,8 @@ NETWORK = Card(
     title="Network",
     type="network",
     headline=(
-        _rate("↓", "network.bytes_recv_per_sec"),
-        _rate("↑", "network.bytes_sent_per_sec"),
+        _rate("↓ in", "network.bytes_recv_per_sec"),
+        _rate("↑ out", "network.bytes_sent_per_sec"),
     ),
     charts=(
         Chart(
@@ -285,8 +296,8 @@ DISK = Card(
     title="Disk",
     type="disk",
     headline=(
-        _rate("R", "disk.read_bytes_per_sec"),
-        _rate("W", "disk.write_bytes_per_sec"),
+        _rate("read", "disk.read_bytes_per_sec"),
+        _rate("write", "disk.write_bytes_per_sec"),
     ),
     charts=(
         Chart(
@@ -333,6 +344,7 @@ HARDWARE_COUNTERS = Card(
         Figure("LLC", "perf_events.llc_miss_percent"),
         Figure("dTLB", "perf_events.dtlb_miss_percent"),
     ),
+    reason="perf_events.reason",
 )
 
 PRESSURE = Card(
@@ -456,7 +468,7 @@ EVENTS_TABLE = Table(
             ),
         ),
     ),
-    rows=EVENTS,
+    rows=_EVENTS,
     doubtful="perf_events.running_percent[*]",
     least=25.0,
 )
@@ -515,6 +527,7 @@ HARDWARE = Page(
     ),
     columns=3,
     table=EVENTS_TABLE,
+    reason="perf_events.reason",
 )
 
 PAGES = (DASHBOARD, HARDWARE)

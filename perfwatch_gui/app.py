@@ -1,0 +1,113 @@
+"""Runs the window: Qt's event loop from the first paint to the last sample, and a clean end however it comes."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
+
+from perfwatch_core.history import History
+from perfwatch_core.settings import Settings
+from perfwatch_gui.bridge import Bridge, Source
+from perfwatch_gui.cards.context import Context
+from perfwatch_gui.charts.cursor import Cursor
+from perfwatch_gui.preferences import Preferences
+from perfwatch_gui.style import icon, style_sheet
+from perfwatch_gui.theme import Theme
+from perfwatch_gui.window import Window
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Signals(QObject):
+    """Turns SIGINT, SIGTERM and SIGHUP into closing the window.
+
+    Python runs its handlers between two bytecodes, and Qt's loop runs none for minutes: a byte on the wake-up
+    socket brings the loop, and with it Python, to life (signal.set_wakeup_fd).
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._wakes, self._writes = socket.socketpair()
+        for end in (self._wakes, self._writes):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._wakes.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._woken)
+        self._before = [(number, signal.signal(number, self._asked)) for number in _ENDING]
+        self._fd_before = signal.set_wakeup_fd(self._writes.fileno(), warn_on_full_buffer=False)
+
+    def _asked(self, _number: int, _frame: object) -> None:
+        self._window.close()
+
+    def _woken(self) -> None:
+        self._wakes.recv(64)
+
+    def restore(self) -> None:
+        """Give the signals back to who had them."""
+        signal.set_wakeup_fd(self._fd_before)
+        for number, handler in self._before:
+            signal.signal(number, handler)
+        self._notifier.setEnabled(False)
+        self._wakes.close()
+        self._writes.close()
+
+
+class Look(QObject):
+    """Puts the theme's palette and style sheet on the application, now and whenever it changes."""
+
+    def __init__(self, application: QApplication, theme: Theme) -> None:
+        super().__init__(application)
+        self._application = application
+        self._theme = theme
+        theme.changed.connect(self.apply)
+        self.apply()
+
+    def apply(self) -> None:
+        """Colour everything anew."""
+        self._application.setPalette(self._theme.palette())
+        self._application.setStyleSheet(style_sheet(self._theme))
+
+
+def make_window(source: Source, preferences: Preferences, theme: Theme) -> Window:
+    """The window with its parts, not shown and not listening yet."""
+    history = History(source.catalogue)
+    context = Context(source.catalogue, history, theme, Cursor(), preferences)
+    return Window(Bridge(source, history), context)
+
+
+@contextmanager
+def _signals(window: Window) -> Iterator[None]:
+    listening = Signals(window)
+    try:
+        yield
+    finally:
+        listening.restore()
+
+
+def run_window(engine: Source, settings: Settings) -> int:
+    """Open the window, sample until it is closed, and end everything; 1 if something could not be brought home."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("PerfWatch")
+    application.setDesktopFileName("perfwatch")
+    application.setStyle("Fusion")
+    application.setWindowIcon(icon())
+    preferences = Preferences()
+    theme = Theme(preferences.theme)
+    look = Look(application, theme)
+    window = make_window(engine, preferences, theme)
+    with _signals(window):
+        window.show()
+        # the first picture stands before anything else competes for the processor
+        QTimer.singleShot(0, look, engine.start)
+        window.open()
+        application.exec()
+        problems = engine.stop()
+    for sentence in problems:
+        print(f"perfwatch: {sentence}", file=sys.stderr)
+    return 1 if problems else 0

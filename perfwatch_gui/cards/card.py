@@ -1,0 +1,190 @@
+"""A card: title, the numbers that matter, charts of the last five minutes, a line of details."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
+
+from perfwatch_core.layout import Card
+from perfwatch_gui.cards.busiest import Busiest
+from perfwatch_gui.cards.context import Context
+from perfwatch_gui.cards.field import Field
+from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.cards.notice import Notice, explanation
+from perfwatch_gui.cards.plot import Plot, Strip
+from perfwatch_gui.cards.row import FieldRow
+from perfwatch_gui.tables.model import TableModel
+from perfwatch_gui.tables.view import TableView
+
+_HEADLINE = 1.45
+_RADIUS = 8.0
+_LEAST_CHART = 54
+
+
+class CardWidget(QFrame):
+    """One subject. `fill_asked` says that it wants the whole window, or, when it has it, its place again."""
+
+    fill_asked = Signal(object)
+
+    def __init__(self, card: Card, context: Context) -> None:
+        super().__init__()
+        self.card = card
+        self._context = context
+        self._tables: list[tuple[TableModel, TableView]] = []
+        self._snapshot: Snapshot | None = None
+        self.filling = False
+        self.setObjectName("card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(card.title)
+        theme = context.theme
+        self._headline = [Field(theme, f.label, f.widest, _HEADLINE, strong=True) for f in card.headline]
+        self._details = [Field(theme, f.label, f.widest) for f in card.details]
+        self.notice = Notice()
+        self.plots = [Plot(chart, context) for chart in card.charts]
+        self._strip = Strip(card.strip, context) if card.strip else None
+        self._busiest: Busiest | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(14, 8, 14, 8)
+        self._column.setSpacing(4)
+        self._column.addLayout(self._top())
+        self._column.addWidget(self.notice)
+        self._column.addLayout(self._middle(), 3)
+        if self._strip is not None:
+            self._column.addWidget(self._strip)
+        if self._details:
+            self._column.addWidget(FieldRow(self._details))
+        for field in (*self._headline, *self._details):
+            field.setAccessibleName(f"{card.title} {field.label}".strip())
+
+    def _top(self) -> QHBoxLayout:
+        """Title left, numbers right."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        title = QLabel(self.card.title)
+        title.setObjectName("title")
+        row.addWidget(title)
+        if self.card.tables:
+            every = QToolButton()
+            every.setObjectName("link")
+            every.setText("details")
+            every.setToolTip(f"Let {self.card.title} fill the window, with its tables (double click)")
+            every.setAccessibleName(f"{self.card.title} details")
+            every.clicked.connect(self.ask_to_fill)
+            row.addWidget(every)
+        row.addWidget(FieldRow(self._headline, from_right=True), 1)
+        return row
+
+    def _middle(self) -> QHBoxLayout:
+        """Charts side by side, the busiest at their right."""
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        for plot in self.plots:
+            row.addWidget(plot, 1)
+        for table in self.card.tables:
+            if table.key == self.card.busiest:
+                context = self._context
+                self._busiest = Busiest(table, self.card.most, context.theme, context.catalogue)
+                self._busiest.asked.connect(self.ask_to_fill)
+                row.addWidget(self._busiest)
+        return row
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for title, details and a chart that can still be read."""
+        least = super().minimumSizeHint()
+        return QSize(least.width(), max(least.height(), _LEAST_CHART + 80))
+
+    def show_sample(self, snapshot: Snapshot) -> None:
+        """Show the newest sample; the whole of what a card does for it."""
+        self._snapshot = snapshot
+        catalogue = self._context.catalogue
+        for figure, field in zip(self.card.headline, self._headline, strict=True):
+            field.show_value(snapshot.figure(figure, catalogue))
+        for figure, field in zip(self.card.details, self._details, strict=True):
+            field.show_value(snapshot.figure(figure, catalogue))
+        self.notice.say(*explanation(snapshot.sample, self.card.type, self.card.reason, catalogue))
+        for plot in self.plots:
+            plot.show_sample(snapshot)
+        if self._strip is not None:
+            self._strip.show_sample(snapshot)
+        if self._busiest is not None:
+            self._busiest.show_sample(snapshot)
+        for model, _ in self._tables:
+            model.take(snapshot)
+
+    def ask_to_fill(self) -> None:
+        """Ask the page for the whole window, or give it back."""
+        self.fill_asked.emit(None if self.filling else self)
+
+    def set_filling(self, filling: bool) -> None:
+        """Show the tables while the card has the whole window."""
+        self.filling = filling
+        if filling and not self._tables:
+            self._make_tables()
+        for _, view in self._tables:
+            view.setVisible(filling)
+        if self._busiest is not None:
+            self._busiest.setVisible(not filling)
+
+    def _make_tables(self) -> None:
+        """Made when first asked for: most are never looked at."""
+        for table in self.card.tables:
+            model = TableModel(table, self._context.catalogue, self._context.theme)
+            view = TableView(model, self)
+            self._column.insertWidget(self._column.count() - 1, view, 2)
+            self._tables.append((model, view))
+            if self._snapshot is not None:
+                model.take(self._snapshot)
+
+    def values_text(self) -> str:
+        """What the card says, one line for each number, for the clipboard."""
+        lines = [self.card.title]
+        for field in (*self._headline, *self._details):
+            if field.shown is not None:
+                lines.append(f"{field.label}\t{field.shown.text}".strip())
+        for plot in self.plots:
+            lines += plot.values_text()
+        lines += [model.as_text() for model, _ in self._tables if self.filling]
+        return "\n".join(lines)
+
+    def copy_values(self) -> None:
+        """Put what the card says on the clipboard."""
+        QGuiApplication.clipboard().setText(self.values_text())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with a card."""
+        menu = QMenu(self)
+        copy = menu.addAction("Copy values")
+        copy.triggered.connect(self.copy_values)
+        fill = menu.addAction("Back to the page" if self.filling else "Fill the window")
+        fill.triggered.connect(self.ask_to_fill)
+        menu.exec(event.globalPos())
+        menu.deleteLater()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fill the window, and back."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.ask_to_fill()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return does what a double click does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.ask_to_fill()
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new palette means new colours for what paints itself."""
+        if event.type() is QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the ground and the border, in blue while it has the focus."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = self._context.theme.colour("blue" if self.hasFocus() else "border")
+        painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1.0))
+        painter.setBrush(self._context.theme.colour("card"))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
+        painter.end()

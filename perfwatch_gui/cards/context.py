@@ -1,0 +1,22 @@
+"""What every card, page and table is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from perfwatch_core.history import History
+from perfwatch_core.metric import Catalogue
+from perfwatch_gui.charts.cursor import Cursor
+from perfwatch_gui.preferences import Preferences
+from perfwatch_gui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts of the window that its pages share; one of each."""
+
+    catalogue: Catalogue
+    history: History
+    theme: Theme
+    cursor: Cursor
+    preferences: Preferences

@@ -1,0 +1,99 @@
+"""From a sample to the texts of a card: which instance is shown, how it is written, and why it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from perfwatch_core.layout import Figure, Pick, Table
+from perfwatch_core.metric import Catalogue, Metric, Series, Value
+from perfwatch_core.sample import Sample
+from perfwatch_core.units import NOT_AVAILABLE, ByteStyle, text
+
+_NO_REASON = "this machine does not say"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A text for the screen; `known` False means N/A, and then `why` has the reason and how to mend it."""
+
+    text: str
+    known: bool = True
+    why: str = ""
+
+
+class Snapshot:
+    """One sample, with its series sorted by metric so that cards need not search it."""
+
+    def __init__(self, sample: Sample, style: ByteStyle) -> None:
+        self.sample = sample
+        self.style = style
+
+    @cached_property
+    def _by_metric(self) -> dict[Metric, dict[str, Value]]:
+        sorted_: dict[Metric, dict[str, Value]] = {}
+        for series, value in self.sample.values.items():
+            if series.instance:
+                sorted_.setdefault(series.metric, {})[series.instance] = value
+        return sorted_
+
+    def instances(self, metric: Metric) -> Mapping[str, Value]:
+        """The metric's known values by instance, in the order of the sample."""
+        return self._by_metric.get(metric, {})
+
+    def why(self, series: Series) -> str:
+        """The reason a series has no value, and how to mend it where that is known."""
+        reason = self.sample.why(series) or _NO_REASON
+        fault = self.sample.faults.get(series.metric.type)
+        return f"{reason}\nMend it with: {fault.remedy}" if fault and fault.remedy else reason
+
+    def shown(self, series: Series) -> Shown:
+        """The value of one series as a text."""
+        value = self.sample.values.get(series)
+        if value is None:
+            return Shown(NOT_AVAILABLE, False, self.why(series))
+        return Shown(text(value, series.metric.unit, self.style))
+
+    def figure(self, figure: Figure, catalogue: Catalogue) -> Shown:
+        """What a figure shows: the value at its address, or the greatest of its instances."""
+        series = catalogue.series(figure.address)
+        if figure.pick is Pick.WHOLE:
+            return self.shown(series)
+        greatest = _greatest(self.instances(series.metric))
+        if not greatest:
+            return Shown(NOT_AVAILABLE, False, self.why(series))
+        said = text(self.instances(series.metric)[greatest], series.metric.unit, self.style)
+        return Shown(f"{said} {greatest}" if figure.named else said)
+
+    def rows(self, table: Table, catalogue: Catalogue) -> tuple[str, ...]:
+        """The names of a table's rows: as declared, or the instances its first column has."""
+        if table.rows:
+            return table.rows
+        metric = catalogue.series(table.columns[0].address).metric
+        known = dict.fromkeys(self.instances(metric))
+        # one whose rate is not known yet is there all the same
+        for series in self.sample.missing:
+            if series.metric is metric and series.instance:
+                known[series.instance] = None
+        return tuple(sorted(known))
+
+    def busiest(self, table: Table, catalogue: Catalogue) -> list[str]:
+        """The table's rows, those with most of the first two columns first."""
+        columns = [
+            self.instances(catalogue.series(column.address).metric) for column in table.columns[:2]
+        ]
+        busy = {
+            row: -sum(_number(column.get(row)) for column in columns) for row in self.rows(table, catalogue)
+        }
+        return sorted(busy, key=lambda row: (busy[row], row))
+
+
+def _number(value: Value | None) -> float:
+    return 0.0 if value is None or isinstance(value, str) else float(value)
+
+
+def _greatest(instances: Mapping[str, Value]) -> str:
+    """The instance with the greatest number, the first of equals; empty where there is none."""
+    numbers = {name: float(value) for name, value in instances.items() if not isinstance(value, str)}
+    return max(numbers, key=lambda name: numbers[name]) if numbers else ""

@@ -1,0 +1,70 @@
+"""The row on top: the name, the pages, and whether the picture is live."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalMapper, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+
+class Header(QFrame):
+    """Says `chosen` with the key of a page, `freeze_asked` when the live mark is clicked."""
+
+    chosen = Signal(str)
+    freeze_asked = Signal()
+
+    def __init__(self, pages: tuple[tuple[str, str], ...], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self._tabs: dict[str, QToolButton] = {}
+        self._mapper = QSignalMapper(self)
+        self._mapper.mappedString.connect(self.chosen)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(4)
+        name = QLabel("PerfWatch")
+        name.setObjectName("brand")
+        row.addWidget(name)
+        row.addSpacing(20)
+        for place, (key, title) in enumerate(pages, 1):
+            row.addWidget(self._tab(key, title, f"Ctrl+{place}"))
+        row.addStretch(1)
+        self._live = QToolButton()
+        self._live.setObjectName("live")
+        self._live.setToolTip("Freeze the picture, and go on (Space)")
+        self._live.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        self._live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._live.clicked.connect(self.freeze_asked)
+        row.addWidget(self._live)
+        self._said = ("", "")
+        self.say("starting", "starting")
+
+    def _tab(self, key: str, title: str, keys: str) -> QToolButton:
+        tab = QToolButton()
+        tab.setText(title)
+        tab.setObjectName("tab")
+        tab.setCheckable(True)
+        tab.setAutoExclusive(True)
+        tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tab.setToolTip(f"{title} ({keys})")
+        tab.setAccessibleName(f"{title} page")
+        tab.clicked.connect(self._mapper.map)
+        self._mapper.setMapping(tab, key)
+        self._tabs[key] = tab
+        return tab
+
+    def mark(self, key: str) -> None:
+        """Show which page is open."""
+        self._tabs[key].setChecked(True)
+
+    def say(self, state: str, words: str) -> None:
+        """`state` is live, frozen, stale or starting, and chooses the mark before the words."""
+        if (state, words) == self._said:
+            return
+        changed = state != self._said[0]
+        self._said = (state, words)
+        self._live.setText(f"{'❚❚' if state == 'frozen' else '●'}  {words}")
+        self._live.setAccessibleName(f"{words}; press to freeze or go on")
+        if changed:
+            self._live.setProperty("state", state)
+            self._live.style().unpolish(self._live)
+            self._live.style().polish(self._live)

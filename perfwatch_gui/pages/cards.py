@@ -1,0 +1,93 @@
+"""A page of cards, as the layout declares it, with a table below where there is one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from perfwatch_core.layout import Page
+from perfwatch_gui.cards.card import CardWidget
+from perfwatch_gui.cards.context import Context
+from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.cards.notice import Notice, explanation
+from perfwatch_gui.pages.grid import GAP, CardGrid
+from perfwatch_gui.tables.model import TableModel
+from perfwatch_gui.tables.view import TableView
+
+
+class CardsPage(QScrollArea):
+    """Scrolls only when the window is too small for its cards."""
+
+    def __init__(self, page: Page, context: Context) -> None:
+        super().__init__()
+        self.page = page
+        self._context = context
+        self._snapshot: Snapshot | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.cards = [CardWidget(card, context) for card in page.cards]
+        self._grid = CardGrid(self.cards, page.columns)
+        for card in self.cards:
+            card.fill_asked.connect(self.fill)
+        self._notice = Notice()
+        inside = QWidget()
+        inside.setObjectName("page")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(GAP + 4, GAP, GAP + 4, GAP)
+        column.setSpacing(GAP)
+        column.addWidget(self._notice)
+        column.addWidget(self._grid, 1)
+        self._table: tuple[TableModel, TableView] | None = None
+        if page.table is not None:
+            model = TableModel(page.table, context.catalogue, context.theme)
+            view = TableView(model)
+            self._table = model, view
+            column.addWidget(view, 1)
+        self.setWidget(inside)
+
+    @property
+    def filling(self) -> CardWidget | None:
+        """The card that fills the page, None where all are shown."""
+        return self._grid.filling
+
+    @property
+    def table(self) -> TableModel | None:
+        """What stands below the cards."""
+        return self._table[0] if self._table else None
+
+    def fill(self, card: CardWidget | None) -> None:
+        """Let one card have the whole page; None gives all their places again."""
+        self._grid.fill(card)
+        if self._table is not None:
+            self._table[1].setVisible(card is None)
+        # cards that were out of sight have missed what came meanwhile
+        if self._snapshot is not None:
+            self.show_sample(self._snapshot)
+
+    def show_sample(self, snapshot: Snapshot) -> None:
+        """Show the newest sample on every card that can be seen."""
+        self._snapshot = snapshot
+        if self.page.reason:
+            said = explanation(snapshot.sample, self.page.cards[0].type, self.page.reason, self._context.catalogue)
+            self._notice.say(*said)
+        for card in self.cards:
+            if self._grid.filling is None or card is self._grid.filling:
+                card.show_sample(snapshot)
+        if self._table is not None and self._grid.filling is None:
+            self._table[0].take(snapshot)
+
+    def copy_values(self) -> None:
+        """Copy the card that has the focus, or else all that are shown."""
+        one = self.focused_card()
+        cards = [one] if one is not None else self.cards
+        QGuiApplication.clipboard().setText("\n\n".join(card.values_text() for card in cards))
+
+    def focused_card(self) -> CardWidget | None:
+        """The card that has the focus or fills the page."""
+        for card in self.cards:
+            if card is self._grid.filling or card.hasFocus() or card.isAncestorOf(self.focusWidget() or self):
+                return card
+        return None

@@ -1,0 +1,236 @@
+"""The window: header, pages, status line; draws once for each sample, and not at all while nobody can see it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QColor, QHideEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from perfwatch_core.layout import PAGES
+from perfwatch_core.units import ByteStyle
+from perfwatch_gui.bridge import Bridge
+from perfwatch_gui.cards.context import Context
+from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.header import Header
+from perfwatch_gui.pages.cards import CardsPage
+from perfwatch_gui.pages.settings import SettingsPage
+from perfwatch_gui.shortcuts import SHORTCUTS, ShortcutList
+from perfwatch_gui.status import StatusLine
+
+_AGE_MS = 1000
+_LEAST_WIDTH, _LEAST_HEIGHT = 820, 520
+_FIRST_WIDTH, _FIRST_HEIGHT = 1280, 800
+_VEIL = 150
+
+
+class Veil(QWidget):
+    """Fades what lies under it while the picture is old; lets every click through."""
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Lay the background over it, half through."""
+        colour = QColor(self._context.theme.colour("background"))
+        colour.setAlpha(_VEIL)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour)
+        painter.end()
+
+
+class Window(QMainWindow):
+    """Shows what the bridge brings; `clock` gives UTC seconds."""
+
+    def __init__(self, bridge: Bridge, context: Context, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self._bridge = bridge
+        self._context = context
+        self._drawn: float | None = None
+        self.frozen = False
+        self.stale = False
+        self.setWindowTitle("PerfWatch")
+        self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
+        self.pages = {page.key: CardsPage(page, context) for page in PAGES}
+        self.settings = SettingsPage(bridge.source, context.preferences)
+        titles = (*((page.key, page.title) for page in PAGES), ("settings", "Settings"))
+        self._keys = tuple(key for key, _ in titles)
+        self._titles = tuple(title for _, title in titles)
+        self.header = Header(titles, self)
+        self.status = StatusLine(context.theme, context.catalogue, clock)
+        self._build()
+        self._connect()
+        self._listen_to_keys()
+        self._recall()
+
+    def _build(self) -> None:
+        """Stack header, pages and status line."""
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.stack.addWidget(self.settings)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(middle)
+        self._veil = Veil(self._context, middle)
+        self._ageing = QTimer(self)
+        self._ageing.setInterval(_AGE_MS)
+
+    def _connect(self) -> None:
+        self._bridge.arrived.connect(self.draw)
+        self._ageing.timeout.connect(self._grow_older)
+        self.header.chosen.connect(self.show_page)
+        self.header.freeze_asked.connect(self.toggle_frozen)
+        self.settings.theme_chosen.connect(self._choose_theme)
+        self.settings.bytes_chosen.connect(self._choose_bytes)
+
+    def _listen_to_keys(self) -> None:
+        """Connect every declared key to the method it names."""
+        for shortcut in SHORTCUTS:
+            QShortcut(QKeySequence(shortcut.keys), self).activated.connect(getattr(self, shortcut.action))
+        self._page_keys = []
+        for place in range(1, len(self._keys) + 1):
+            key = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
+            key.activated.connect(self._show_page_of_key)
+            self._page_keys.append(key)
+
+    def _recall(self) -> None:
+        """Take up size and page of the last time."""
+        preferences = self._context.preferences
+        if not self.restoreGeometry(preferences.geometry):
+            self.resize(_FIRST_WIDTH, _FIRST_HEIGHT)
+        self.show_page(preferences.page if preferences.page in self._keys else self._keys[0])
+
+    def open(self) -> None:
+        """Begin to listen to samples."""
+        self._bridge.open()
+
+    @property
+    def page(self) -> str:
+        """The key of the page that is open."""
+        return self._keys[self.stack.currentIndex()]
+
+    def show_page(self, key: str) -> None:
+        """Open the page and bring it up to date."""
+        self.stack.setCurrentIndex(self._keys.index(key))
+        self.header.mark(key)
+        self.draw()
+
+    def _show_page_of_key(self) -> None:
+        self.show_page(self._keys[self._page_keys.index(self.sender())])
+
+    def show_settings(self) -> None:
+        """Open the settings."""
+        self.show_page("settings")
+
+    def seen(self) -> bool:
+        """Whether anyone can see the window; neither hidden nor minimised, nor covered where that is known."""
+        handle = self.windowHandle()
+        return self.isVisible() and not self.isMinimized() and handle is not None and handle.isExposed()
+
+    def draw(self) -> None:
+        """Show the newest sample and the state, unless frozen or unseen."""
+        if not self.seen():
+            return
+        self._grow_older()
+        newest = self._bridge.newest
+        if newest is None or self.frozen:
+            return
+        snapshot = Snapshot(newest, self._context.preferences.byte_style)
+        page = self.pages.get(self.page)
+        if page is not None:
+            page.show_sample(snapshot)
+        self.status.show_cost(snapshot)
+
+    def _grow_older(self) -> None:
+        """Bring up to date what changes without a sample: the age, and how PerfWatch itself is."""
+        state = self._bridge.source.state()
+        newest = self._bridge.newest
+        self.stale = self.status.show_age(newest.time if newest else None, state.interval)
+        self.status.show_state(state)
+        if self.page == "settings":
+            self.settings.show_state(state)
+        self._veil.setVisible(self.stale and self.page != "settings")
+        if self.frozen:
+            self.header.say("frozen", "frozen")
+        elif newest is None:
+            self.header.say("starting", "starting")
+        elif self.stale:
+            self.header.say("stale", "no new samples")
+        else:
+            self.header.say("live", f"live  {state.interval:g} s")
+
+    def toggle_frozen(self) -> None:
+        """Hold the picture still, or go on with the newest."""
+        self.frozen = not self.frozen
+        self.draw()
+
+    def toggle_full_screen(self) -> None:
+        """To full screen and back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def go_back(self) -> None:
+        """From a card that fills the page to all of them, or out of full screen."""
+        page = self.pages.get(self.page)
+        if page is not None and page.filling is not None:
+            page.fill(None)
+        elif self.isFullScreen():
+            self.toggle_full_screen()
+
+    def copy_values(self) -> None:
+        """Copy the card that has the focus, or else the whole page."""
+        page = self.pages.get(self.page)
+        if page is not None:
+            page.copy_values()
+
+    def show_shortcuts(self) -> None:
+        """List the keys."""
+        ShortcutList(self._titles, self).exec()
+
+    def _choose_theme(self, name: str) -> None:
+        self._context.preferences.theme = name
+        self._context.theme.choose(name)
+
+    def _choose_bytes(self, style: str) -> None:
+        self._context.preferences.byte_style = ByteStyle(style)
+        self.draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks: what was missed is drawn with the first exposure."""
+        self._ageing.start()
+        QTimer.singleShot(0, self, self.draw)
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks: not even the age is counted."""
+        self._ageing.stop()
+        super().hideEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Minimised counts as hidden."""
+        if event.type() is QEvent.Type.WindowStateChange:
+            if self.isMinimized():
+                self._ageing.stop()
+            elif self.isVisible():
+                self._ageing.start()
+                QTimer.singleShot(0, self, self.draw)
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember how it looked, and listen no longer."""
+        preferences = self._context.preferences
+        preferences.geometry = self.saveGeometry()
+        preferences.page = self.page
+        preferences.save()
+        self._bridge.close()
+        super().closeEvent(event)
