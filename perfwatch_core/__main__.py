@@ -39,6 +39,9 @@ def run(wishes: argparse.Namespace, settings: Settings) -> int:
         return once(settings, as_json=wishes.json)
     if wishes.command == "doctor":
         return examine(settings)
+    # the other commands here need no database
+    from perfwatch_core.store.command import database
+
     return database(settings, wishes.action, getattr(wishes, "revision", ""))
 
 
@@ -64,12 +67,9 @@ def once(settings: Settings, as_json: bool) -> int:
         print(json.dumps(message, ensure_ascii=False))
         return 0
     rows = [(str(series), text(value, series.metric.unit)) for series, value in sample.values.items()]
+    rows += [(str(series), f"{text(None, series.metric.unit)}  ({why})") for series, why in sample.missing.items()]
     rows += [
-        (str(series), f"{text(None, series.metric.unit)}  ({why})") for series, why in sample.missing.items()
-    ]
-    rows += [
-        (type_, f"{text(None, next(iter(CATALOGUE)).unit)}  ({fault.reason})")
-        for type_, fault in sample.faults.items()
+        (type_, f"{text(None, next(iter(CATALOGUE)).unit)}  ({fault.reason})") for type_, fault in sample.faults.items()
     ]
     order = {metric.key: place for place, metric in enumerate(CATALOGUE)}
     width = max(len(address) for address, _ in rows)
@@ -82,11 +82,6 @@ def examine(settings: Settings) -> int:
     """Print the doctor's report; 0 even where something cannot be measured: that is an answer."""
     findings = list(doctor.examine(take_one(settings), CATALOGUE))
     print(doctor.report(findings))
-    return 0
-
-
-def database(settings: Settings, action: str, revision: str) -> int:
-    """Show or move the schema."""
     return 0
 
 

@@ -62,7 +62,7 @@ class Collector(ABC):
 
     def configure(self, settings: Settings) -> None:
         """Take over live settings that concern this subject; most have none. From any thread."""
-        return
+        del settings
 
     def children(self) -> tuple[int, ...]:
         """Process ids of programs it keeps running, whose cost is PerfWatch's own; most have none."""

@@ -57,25 +57,20 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"perfwatch {program_version()}")
-    parser.add_argument("--serve", action="store_true", help="run without a window: collect and keep")
+    parser.add_argument("--serve", action="store_true", help="run without a window: collect, keep, serve browsers")
     commands = parser.add_subparsers(dest="command", title="commands", metavar="", parser_class=_Parser)
     once = commands.add_parser("once", parents=[shared], help="one full sample to standard output")
     once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
-    commands.add_parser(
-        "doctor", parents=[shared], help="what this machine can and cannot measure, and how to mend it"
-    )
+    commands.add_parser("doctor", parents=[shared], help="what this machine can and cannot measure, and how to mend it")
+    commands.add_parser("passwd", parents=[shared], help="set the admin's password")
     schema = commands.add_parser("db", parents=[shared], help="the database schema")
     actions = schema.add_subparsers(
         dest="action", required=True, metavar="status|upgrade|downgrade", parser_class=_Parser
     )
     actions.add_parser("status", parents=[shared], help="where the database is and which schema it has")
     actions.add_parser("upgrade", parents=[shared], help="bring the schema up to this program")
-    down = actions.add_parser(
-        "downgrade", parents=[shared], help="take the schema one step, or to a revision, back"
-    )
-    down.add_argument(
-        "revision", nargs="?", default="-1", help="a revision, 'base' for none, default one step"
-    )
+    down = actions.add_parser("downgrade", parents=[shared], help="take the schema back to a revision")
+    down.add_argument("revision", help="a revision, or 'base' for none")
     return parser
 
 

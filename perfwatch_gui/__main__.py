@@ -13,6 +13,10 @@ from perfwatch_gui.display import display_problem
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 asked wrongly or no display."""
     wishes, settings = parse(argv)
+    if wishes.command == "passwd":
+        from perfwatch_net.passwd import passwd
+
+        return passwd(settings)
     if wishes.command:
         from perfwatch_core.__main__ import run
 
