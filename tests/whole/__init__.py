@@ -1,0 +1,1 @@
+"""The whole program, as a person starts it: commands in processes of their own, with real databases."""
