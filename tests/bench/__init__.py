@@ -1,1 +1,1 @@
-"""What PerfWatch costs, measured: `make bench`."""
+"""What PerfWatch costs, measured: `make bench` runs every module here that has `figures()`."""

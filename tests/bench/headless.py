@@ -2,109 +2,122 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.processes import Cost, cost, family
+from tests.bench.figure import Figure
+from tests.bench.processes import cost, family
+
+INTERVAL = 1.0
+SECONDS = 60.0
+SETTLE = 8.0
+_SUBJECT = "Headless, a sample every second for a minute: the whole process tree, PostgreSQL included"
+_SADC = ("/usr/lib/sysstat/sadc", "/usr/lib64/sa/sadc", "sadc")
+_SCRAPED = "http://127.0.0.1:19100/metrics"
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A program to measure: how to start it for one sample each `interval` seconds, how to install it."""
+    """A program to measure: how to start it, its goals if it is ours, and what a reader should know."""
 
     name: str
     command: tuple[str, ...]
-    install: str = ""
-    belongings: Path | None = None
-    environ: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    scrape: str = ""
+    cpu_goal: float | None = None
+    pss_goal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What it cost: CPU milliseconds for each sample, PSS bytes, processes."""
 
-    name: str
     ms_per_sample: float
     pss: int
     processes: int
 
 
-def contenders(interval: float, data: Path) -> Iterator[Contender]:
-    """PerfWatch first, then the peers."""
+def perfwatch(data: Path, interval: float) -> Contender:
+    """PerfWatch itself, with a private database in `data`."""
+    words = ("--serve", "--interval", f"{interval:g}", "--port", "0", "--data-dir", str(data))
+    return Contender("PerfWatch", (sys.executable, "-m", "perfwatch_gui", *words), cpu_goal=5.0, pss_goal=80.0)
+
+
+def peers(data: Path, interval: float) -> Iterator[Contender]:
+    """What others would use for the same."""
     whole = str(max(1, round(interval)))
+    sadc = next((path for path in _SADC if shutil.which(path)), _SADC[-1])
+    yield Contender("sadc", (sadc, "-S", "DISK", whole, str(data / "sadc.bin")), "a C program, no history but a file")
     yield Contender(
-        "perfwatch --serve",
-        (
-            sys.executable,
-            "-m",
-            "perfwatch_gui",
-            "--serve",
-            "--interval",
-            f"{interval:g}",
-            "--data-dir",
-            str(data),
-        ),
-        belongings=data,
+        "node_exporter",
+        ("prometheus-node-exporter", f"--web.listen-address={_SCRAPED.split('/')[2]}"),
+        "one scrape a sample; keeps nothing",
+        scrape=_SCRAPED,
     )
-    sadc = next(
-        (path for path in ("/usr/lib/sysstat/sadc", "/usr/lib64/sa/sadc") if Path(path).exists()), "sadc"
-    )
-    yield Contender("sadc", (sadc, "-S", "DISK", whole, str(data / "sadc.bin")), "apt install sysstat")
-    yield Contender(
-        "glances (csv)",
-        ("glances", "--quiet", "--export", "csv", "--export-csv-file", str(data / "g.csv"), "-t", whole),
-        "apt install glances",
-    )
-    yield Contender("vmstat", ("vmstat", whole), "apt install procps")
+    csv = ("--export", "csv", "--export-csv-file", str(data / "glances.csv"))
+    yield Contender("glances", ("glances", "--quiet", *csv, "-t", whole), "into a CSV file")
 
 
-def measure(contender: Contender, interval: float, seconds: float, settle: float) -> Result | None:
-    """Run one contender for `settle` and then `seconds`; None where it is not installed."""
+def measure(contender: Contender, data: Path, interval: float = INTERVAL, seconds: float = SECONDS) -> Result | None:
+    """Run one contender until it is warm and then for `seconds`; None where it is not installed or does not run."""
     if not shutil.which(contender.command[0]):
         return None
     process = subprocess.Popen(
-        contender.command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **dict(contender.environ)},
+        contender.command, cwd=data, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ)
     )
     try:
-        time.sleep(settle)
-        before = cost(family(process.pid, contender.belongings), with_memory=False)
+        _wait(contender, interval, SETTLE)
+        before = cost(family(process.pid, data), with_memory=False)
         began = time.monotonic()
-        time.sleep(seconds)
-        after: Cost = cost(family(process.pid, contender.belongings))
+        _wait(contender, interval, seconds)
+        after = cost(family(process.pid, data))
         samples = (time.monotonic() - began) / interval
         if process.poll() is not None:
             return None
-        return Result(contender.name, (after.cpu - before.cpu) / samples * 1000, after.pss, after.processes)
+        return Result((after.cpu - before.cpu) / samples * 1000, after.pss, after.processes)
     finally:
         process.terminate()
         process.wait(15)
 
 
-def table(interval: float = 1.0, seconds: float = 60.0, settle: float = 8.0) -> Iterator[str]:
-    """One line for each contender."""
-    yield f"every {interval:g} s, {seconds:g} s each:  CPU ms/sample   PSS MB   processes"
+def _wait(contender: Contender, interval: float, seconds: float) -> None:
+    """Let time pass; whoever only answers is asked once an interval."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if contender.scrape:
+            # it may not listen yet
+            with contextlib.suppress(OSError), urllib.request.urlopen(contender.scrape, timeout=5) as answer:
+                answer.read()
+        time.sleep(min(interval, left))
+
+
+def figures() -> Iterator[Figure]:
+    """CPU and memory of each contender that is installed, and whether PerfWatch lost a tick."""
     with tempfile.TemporaryDirectory(prefix="perfwatch-bench-") as directory:
-        for contender in contenders(interval, Path(directory)):
-            result = measure(contender, interval, seconds, settle)
+        data = Path(directory)
+        for contender in (perfwatch(data, INTERVAL), *peers(data, INTERVAL)):
+            result = measure(contender, data)
             if result is None:
-                yield f"  {contender.name:<24} not installed: {contender.install}"
-            else:
-                yield (
-                    f"  {result.name:<24} {result.ms_per_sample:>12.2f} {result.pss / 1e6:>10.1f}"
-                    f" {result.processes:>8}"
-                )
-
-
-if __name__ == "__main__":
-    for line in table(*(float(word) for word in sys.argv[1:])):
-        print(line, flush=True)
+                print(f"  {contender.name} is not installed or does not run", file=sys.stderr)
+                continue
+            name, note = contender.name, contender.note
+            yield Figure(
+                _SUBJECT, f"{name}: CPU for a sample", result.ms_per_sample, "ms", contender.cpu_goal, note=note
+            )
+            yield Figure(
+                _SUBJECT,
+                f"{name}: memory (PSS)",
+                result.pss / 1e6,
+                "MB",
+                contender.pss_goal,
+                note=f"{result.processes} processes",
+            )
