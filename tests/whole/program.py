@@ -19,17 +19,17 @@ COMMAND = (sys.executable, "-m", "perfwatch_gui")
 _KEPT = ("HOME", "PATH", "TMPDIR", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "PERFWATCH_TEST_SESSION")
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables the program sees."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **(more or {})}
 
 
-def run(*words: str, seconds: float = 60, **more: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, seconds: float = 60, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, in its home, so that no `.env` of the checkout counts."""
     return subprocess.run(
         [*COMMAND, *words],
-        env=environment(**more),
+        env=environment(environ),
         cwd=os.environ["HOME"],
         capture_output=True,
         text=True,
@@ -46,7 +46,7 @@ class Running:
         with said.open("wb") as out:
             self.process = subprocess.Popen(
                 [*COMMAND, *words],
-                env=environment(**(environ or {})),
+                env=environment(environ),
                 cwd=os.environ["HOME"],
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -30,7 +30,7 @@ CONTRACT = {
 
 @pytest.fixture(name="sample", scope="module")
 def _sample(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    answer = run("once", "--json", HOME=str(tmp_path_factory.mktemp("once")))
+    answer = run("once", "--json", environ={"HOME": str(tmp_path_factory.mktemp("once"))})
     assert (answer.returncode, answer.stderr) == (0, "")
     message: dict[str, Any] = json.loads(answer.stdout)
     return message
@@ -99,7 +99,7 @@ def test_the_doctor_names_every_type() -> None:
     ],
 )
 def test_a_bad_wish_is_one_sentence_and_status_2(words: tuple[str, ...], environ: dict[str, str], named: str) -> None:
-    answer = run(*words, **environ)
+    answer = run(*words, environ=environ)
     assert answer.returncode == 2
     assert answer.stdout == ""
     assert named in answer.stderr
@@ -118,7 +118,7 @@ def test_without_a_display_it_names_serve() -> None:
 
 
 def test_a_display_that_does_not_answer_is_none() -> None:
-    answer = run(DISPLAY=":987")
+    answer = run(environ={"DISPLAY": ":987"})
     assert answer.returncode == 2
     assert "':987' does not answer" in answer.stderr
     assert "--serve" in answer.stderr
