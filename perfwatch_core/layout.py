@@ -153,7 +153,7 @@ class Page:
 
 
 def _rate(label: str, address: str) -> Figure:
-    return Figure(label, address, "88.8 MB/s")
+    return Figure(label, address, "1023 MiB/s")
 
 
 def _highest(label: str, address: str, widest: str, named: bool = False) -> Figure:
@@ -193,8 +193,8 @@ MEMORY = Card(
     type="memory",
     headline=(
         Figure("", "memory.usage_percent"),
-        Figure("", "memory.used_bytes", "88.8 GiB"),
-        Figure("of", "memory.total_bytes", "88.8 GiB"),
+        Figure("", "memory.used_bytes", "1023 MiB"),
+        Figure("of", "memory.total_bytes", "1023 MiB"),
     ),
     charts=(
         Chart(
@@ -207,11 +207,10 @@ MEMORY = Card(
         ),
     ),
     details=(
-        Figure("available", "memory.available_bytes", "88.8 GiB"),
-        Figure("cached", "memory.cached_bytes", "88.8 GiB"),
-        Figure("buffers", "memory.buffers_bytes", "888 MiB"),
-        Figure("swap", "memory.swap_used_bytes", "88.8 GiB"),
-        Figure("of", "memory.swap_total_bytes", "88.8 GiB"),
+        Figure("available", "memory.available_bytes", "1023 MiB"),
+        Figure("buffers", "memory.buffers_bytes", "1023 MiB"),
+        Figure("swap", "memory.swap_used_bytes", "1023 MiB"),
+        Figure("of", "memory.swap_total_bytes", "1023 MiB"),
     ),
     weight=1.35,
 )
@@ -252,8 +251,8 @@ NETWORK = Card(
         ),
     ),
     details=(
-        Figure("packets in", "network.packets_recv_per_sec", "888 k packets/s"),
-        Figure("out", "network.packets_sent_per_sec", "888 k packets/s"),
+        Figure("in", "network.packets_recv_per_sec", "99.9 k packets/s"),
+        Figure("out", "network.packets_sent_per_sec", "99.9 k packets/s"),
         Figure("TCP", "network.tcp_established", "88.8 k"),
     ),
     tables=(INTERFACES,),
@@ -309,8 +308,8 @@ DISK = Card(
         ),
     ),
     details=(
-        Figure("reads", "disk.read_iops", "88.8 k IOPS"),
-        Figure("writes", "disk.write_iops", "88.8 k IOPS"),
+        Figure("reads", "disk.read_iops", "99.9 k IOPS"),
+        Figure("writes", "disk.write_iops", "99.9 k IOPS"),
         _highest("busiest", "disk.util_percent", "100.0 %"),
         _highest("fullest", "disk.usage_percent", "100.0 % /var/lib", named=True),
     ),
@@ -339,10 +338,9 @@ HARDWARE_COUNTERS = Card(
     ),
     details=(
         Figure("clock", "perf_events.ghz", "88.88 GHz"),
-        Figure("branch misses", "perf_events.branch_miss_percent"),
-        Figure("L1d", "perf_events.l1d_miss_percent"),
-        Figure("LLC", "perf_events.llc_miss_percent"),
-        Figure("dTLB", "perf_events.dtlb_miss_percent"),
+        Figure("dTLB misses", "perf_events.dtlb_miss_percent"),
+        Figure("LLC", "perf_events.llc_mpki", "88.88 /k instr"),
+        Figure("migrations", "perf_events.cpu-migrations", "99.9 k/s"),
     ),
     reason="perf_events.reason",
 )
@@ -367,10 +365,6 @@ PRESSURE = Card(
             )
         ),
     ),
-    details=(
-        Figure("all tasks wait for memory", "pressure.memory_full_percent"),
-        Figure("for io", "pressure.io_full_percent"),
-    ),
 )
 
 MEMORY_IO = Card(
@@ -378,8 +372,8 @@ MEMORY_IO = Card(
     title="Memory I/O",
     type="memory_bandwidth",
     headline=(
-        Figure("in", "memory_bandwidth.pgpgin_per_sec", "888888.8 KiB/s"),
-        Figure("out", "memory_bandwidth.pgpgout_per_sec", "888888.8 KiB/s"),
+        Figure("in", "memory_bandwidth.pgpgin_per_sec", "999999.9 KiB/s"),
+        Figure("out", "memory_bandwidth.pgpgout_per_sec", "999999.9 KiB/s"),
     ),
     charts=(
         Chart(
@@ -402,8 +396,8 @@ SWAP = Card(
     title="Swap activity",
     type="memory_bandwidth",
     headline=(
-        Figure("in", "memory_bandwidth.pswpin_per_sec", "88.8 k pages/s"),
-        Figure("out", "memory_bandwidth.pswpout_per_sec", "88.8 k pages/s"),
+        Figure("in", "memory_bandwidth.pswpin_per_sec", "99.9 k pages/s"),
+        Figure("out", "memory_bandwidth.pswpout_per_sec", "99.9 k pages/s"),
     ),
     charts=(
         Chart(
@@ -415,9 +409,9 @@ SWAP = Card(
         ),
     ),
     details=(
-        Figure("swap in use", "memory.swap_used_bytes", "88.8 GiB"),
-        Figure("of", "memory.swap_total_bytes", "88.8 GiB"),
-        Figure("traffic", "memory_bandwidth.swap_io_bytes_per_sec", "88.8 MB/s"),
+        Figure("swap in use", "memory.swap_used_bytes", "1023 MiB"),
+        Figure("of", "memory.swap_total_bytes", "1023 MiB"),
+        Figure("traffic", "memory_bandwidth.swap_io_bytes_per_sec", "1023 MiB/s"),
     ),
     weight=0.85,
 )

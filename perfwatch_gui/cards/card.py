@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
@@ -17,9 +19,18 @@ from perfwatch_gui.cards.row import FieldRow
 from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
 
-_HEADLINE = 1.45
+_LARGE, _MEDIUM = 1.5, 1.1
 _RADIUS = 8.0
 _LEAST_CHART = 54
+
+
+def _headline(card: Card, context: Context) -> Iterator[Field]:
+    """The numbers that matter: all large where they are equals with labels, else the first."""
+    equal = all(figure.label for figure in card.headline)
+    for place, figure in enumerate(card.headline):
+        large = equal or place == 0
+        factor = _LARGE if large else _MEDIUM
+        yield Field(context.theme, figure.label, figure.widest, factor, strong=large, right=True)
 
 
 class CardWidget(QFrame):
@@ -38,7 +49,7 @@ class CardWidget(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(card.title)
         theme = context.theme
-        self._headline = [Field(theme, f.label, f.widest, _HEADLINE, strong=True) for f in card.headline]
+        self._headline = list(_headline(card, context))
         self._details = [Field(theme, f.label, f.widest) for f in card.details]
         self.notice = Notice()
         self.plots = [Plot(chart, context) for chart in card.charts]
@@ -72,7 +83,8 @@ class CardWidget(QFrame):
             every.setAccessibleName(f"{self.card.title} details")
             every.clicked.connect(self.ask_to_fill)
             row.addWidget(every)
-        row.addWidget(FieldRow(self._headline, from_right=True), 1)
+        row.addStretch(1)
+        row.addWidget(FieldRow(self._headline, from_right=True))
         return row
 
     def _middle(self) -> QHBoxLayout:

@@ -26,15 +26,16 @@ class Field(QWidget):
     """`label value`; setting the value repaints this field and moves nothing.
 
     A QLabel asks its layout for room at each new text, which costs more than the painting. Until the first value
-    a quiet bar stands in its place.
+    a quiet bar stands in its place. `factor` is of the application's font size; with `right` values end at the
+    right edge, so that their units stand still.
     """
 
     def __init__(
-        self, theme: Theme, label: str, widest: str, factor: float = 0.95, strong: bool = False, ground: str = "card"
+        self, theme: Theme, label: str, widest: str, factor: float = 0.95, strong: bool = False, right: bool = False
     ) -> None:
         super().__init__()
         self._theme = theme
-        self._ground = ground
+        self._right = right
         # it paints its own ground, so that a new value does not repaint the card below it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._label = label
@@ -48,6 +49,7 @@ class Field(QWidget):
         self._value_width = max(metrics.horizontalAdvance(widest), metrics.horizontalAdvance("N/A")) + 2
         self._size = QSize(self._label_width + self._value_width, metrics.height() + 2)
         self._ascent = metrics.ascent() + 1
+        self._metrics = metrics
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -81,7 +83,7 @@ class Field(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw label and value on one base line."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour(self._ground))
+        painter.fillRect(self.rect(), self._theme.colour("card"))
         if self._label:
             painter.setFont(self._label_font)
             painter.setPen(self._theme.colour("quiet"))
@@ -96,5 +98,8 @@ class Field(QWidget):
         else:
             painter.setFont(self._font)
             painter.setPen(self._theme.colour("text" if self._shown.known else "quiet"))
-            painter.drawText(self._label_width, self._ascent, self._shown.text)
+            left = self._label_width
+            if self._right:
+                left = max(left, self.width() - self._metrics.horizontalAdvance(self._shown.text))
+            painter.drawText(left, self._ascent, self._shown.text)
         painter.end()
