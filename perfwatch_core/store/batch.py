@@ -169,10 +169,14 @@ def _constant(values: Sequence[Any]) -> bool:
 
 
 def _rows(by_index: Mapping[int, Sequence[Any]]) -> Iterator[list[Any] | None]:
-    """{0: [a, b], 2: [c, d]} as [a, None, c], [b, None, d]; None where a whole row is unknown."""
+    """{0: [a, b], 2: [c, None]} as [a, None, c], [b]; None where a whole row is unknown."""
     nothing = [None] * len(next(iter(by_index.values())))
-    for row in zip(*(by_index.get(index, nothing) for index in range(max(by_index) + 1)), strict=True):
-        yield None if row.count(None) == len(row) else list(row)
+    for column in zip(*(by_index.get(index, nothing) for index in range(max(by_index) + 1)), strict=True):
+        row = list(column)
+        # a list is as long as that sample's own: its last element is known
+        while row and row[-1] is None:
+            row.pop()
+        yield row or None
 
 
 def clean_json(body: dict[str, Any]) -> bytes:

@@ -1,0 +1,1 @@
+"""What the store promises, tried with real servers, files and processes."""
