@@ -5,7 +5,7 @@
 # More words for the command, for example: make run ARGS="--interval 1", make test ARGS="tests/core -k rates"
 ARGS =
 
-.PHONY: help run test lint format bench screenshots lock bundle clean
+.PHONY: help run test lint format bench screenshots docs lock bundle clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name says; do \
@@ -34,6 +34,10 @@ bench:  ## measure what PerfWatch costs beside its peers, into docs/benchmarks.m
 screenshots:  ## render docs/images from a captured machine
 	@.ci/environment test
 	@.venv/bin/python -m tests.screenshots $(ARGS)
+
+docs:  ## write the parts of the documents that follow from the code
+	@.ci/environment test
+	@.venv/bin/python -m tests.documents
 
 lock:  ## write the lock files anew from pyproject.toml
 	@.ci/lock
