@@ -1,0 +1,234 @@
+"""A chart over time: curves that end now, one y axis, and what the shared cursor reads in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from perfwatch_core.history import History
+from perfwatch_core.layout import Style
+from perfwatch_core.metric import Series
+from perfwatch_core.units import ByteStyle, text
+from perfwatch_gui.charts.cursor import Cursor
+from perfwatch_gui.charts.curves import Curves
+from perfwatch_gui.charts.frame import Frame
+from perfwatch_gui.charts.line import Line
+from perfwatch_gui.charts.readout import Box, ReadOut, Row
+from perfwatch_gui.charts.scale import Scale
+from perfwatch_gui.theme import Theme, tabular
+
+_FONT_FACTOR = 0.8
+_LEAST = QSize(160, 44)
+_WISHED = QSize(420, 140)
+
+
+class TimeChart(QWidget):
+    """Lines of one unit over the last `span` seconds; see the package for how it is used.
+
+    All work is done when Qt asks for a picture, so a chart that nobody can see does none.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        lines: Sequence[Line],
+        cursor: Cursor | None = None,
+        *,
+        name: str = "",
+        span: float = 300.0,
+        least: float = 0.0,
+        ceiling: Series | None = None,
+        style: ByteStyle = ByteStyle.AUTO,
+    ) -> None:
+        super().__init__()
+        self.lines = tuple(lines)
+        self.span = span
+        self.time_cursor = cursor or Cursor()
+        self._theme = theme
+        self._ceiling = ceiling
+        self._hidden: set[Line] = set()
+        self._history: History | None = None
+        self._now = 0.0
+        self._stale = False
+        self._out: ReadOut | None = None
+        self.scale = Scale(lines[0].series.metric.unit, least, style)
+        self._curves = Curves(self.lines, theme)
+        self._font = tabular(self.font(), _FONT_FACTOR)
+        self._frame = Frame(self._font, span, any(line.style is Style.MIRROR for line in lines))
+        self._box = Box(self._font)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"{name} chart".strip())
+        self.time_cursor.moved.connect(self._read)
+        theme.changed.connect(self._recolour)
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size."""
+        return _WISHED
+
+    def minimumSizeHint(self) -> QSize:
+        """The least that can be read."""
+        return _LEAST
+
+    @property
+    def visible_series(self) -> tuple[Series, ...]:
+        """The series whose lines are on."""
+        return tuple(line.series for line in self._shown())
+
+    @property
+    def read_out(self) -> ReadOut | None:
+        """What the cursor reads here; None while it is on no chart."""
+        self._prepare()
+        return self._out
+
+    @property
+    def ticks(self) -> list[str]:
+        """The texts along the axes, as they stand there."""
+        self._prepare()
+        return [label.text for label in self._frame.labels]
+
+    @property
+    def plot(self) -> QRectF:
+        """Where the curves are, in pixels of the widget."""
+        self._prepare()
+        return self._frame.plot
+
+    def data(self, series: Series) -> tuple[list[float], list[float]]:
+        """The points of a curve as drawn: seconds before the right edge, and values."""
+        self._prepare()
+        place = [line.series for line in self.lines].index(series)
+        x, y = self._curves.data(place)
+        return x.tolist(), y.tolist()
+
+    def values_text(self) -> str:
+        """The newest values, one line for each curve that is on."""
+        newest = self._history.newest if self._history else None
+        return "\n".join(
+            f"{line.label} {text(newest.number_of(line.series) if newest else None, self.scale.unit, self.scale.style)}"
+            for line in self._shown()
+        )
+
+    def draw(self, history: History, now: float) -> None:
+        """Show the `span` seconds before `now` (UTC seconds); the picture is made when it is looked at."""
+        self._history, self._now = history, now
+        self._change()
+
+    def switch(self, address: str, on: bool) -> None:
+        """Show or hide the line of an address; an address of no line here changes nothing."""
+        for line in self.lines:
+            if str(line.series) == address:
+                (self._hidden.discard if on else self._hidden.add)(line)
+        self._refit()
+
+    def set_byte_style(self, style: ByteStyle) -> None:
+        """Write bytes in binary or decimal multiples from now on."""
+        if style is not self.scale.style:
+            self.scale.style = style
+            self._refit()
+
+    def _shown(self) -> list[Line]:
+        return [line for line in self.lines if line not in self._hidden]
+
+    def _change(self) -> None:
+        self._stale = True
+        self.update()
+
+    def _refit(self) -> None:
+        """What was switched by hand should be answered at once, not after the scale's patience."""
+        self.scale.let_go()
+        self._change()
+
+    def _recolour(self) -> None:
+        self._curves.recolour(self._theme)
+        self.update()
+
+    def _prepare(self) -> None:
+        """Bring curves, axes and read-out up to date, if anything has changed."""
+        if not self._stale:
+            return
+        self._stale = False
+        if self._history is not None:
+            points = max(1, int(self._frame.plot.width() * self.devicePixelRatioF()))
+            greatest = self._curves.load(self._history, self._now, self.span, points, self._shown())
+            if self._ceiling is not None and self._history.newest is not None:
+                self.scale.ceiling = self._history.newest.number_of(self._ceiling)
+            if self.scale.fit(greatest, self._now):
+                self._frame.arrange(self.width(), self.height(), self.scale)
+        self.setAccessibleDescription(self.values_text())
+        self._out = self._reading()
+
+    def _read(self) -> None:
+        """The cursor is elsewhere: only where it was and where it is now is painted."""
+        if self._stale:
+            return
+        before, self._out = self._out, self._reading()
+        for out in (before, self._out):
+            if out is not None:
+                self.update(QRect(int(out.x) - 4, 0, 9, self.height()))
+                self.update(self._box.area(out, self._frame.plot).toAlignedRect().adjusted(-1, -1, 1, 1))
+
+    def _reading(self) -> ReadOut | None:
+        age = self.time_cursor.age
+        if age is None or self._history is None or not 0 <= age <= self.span:
+            return None
+        moment = self._history.moment_near(self._now - age)
+        if moment is None:
+            return None
+        to_pixels = self._frame.transform(self.scale)
+        x = round(to_pixels.map(QPointF(moment - self._now, 0.0)).x())
+        rows, ground = [], 0.0
+        for line in self._shown():
+            value = self._history.value(line.series, moment)
+            height = value
+            if value is not None and line.style is Style.STACK:
+                ground += value
+                height = ground
+            elif value is not None and line.style is Style.MIRROR:
+                height = -value
+            y = None if height is None else to_pixels.map(QPointF(0.0, height)).y()
+            rows.append(Row(line.label, text(value, self.scale.unit, self.scale.style), line.colour, y))
+        rows.sort(key=lambda row: (row.y is None, row.y or 0.0))
+        clock = time.strftime("%H:%M:%S", time.localtime(moment))
+        return ReadOut(clock, x, tuple(rows))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint ground, axes, areas, grid, lines, and what the cursor reads."""
+        self._prepare()
+        frame, plot = self._frame, self._frame.plot
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.colour("card"))
+        if not plot.toRect().contains(event.rect()):
+            frame.paint_labels(painter, self._theme)
+        painter.setClipRect(plot)
+        to_pixels = frame.transform(self.scale)
+        painter.setTransform(to_pixels, True)
+        self._curves.paint_fills(painter)
+        painter.resetTransform()
+        frame.paint_grid(painter, self._theme)
+        painter.setTransform(to_pixels, True)
+        self._curves.paint_strokes(painter)
+        painter.resetTransform()
+        if self._out is not None:
+            self._box.paint(painter, self._out, plot, self._theme)
+        painter.end()
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Lay out axes and curves for another size."""
+        self._frame.arrange(self.width(), self.height(), self.scale)
+        self._change()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the shared cursor to the pointer; the card gets the event too."""
+        plot, x = self._frame.plot, event.position().x()
+        inside = plot.left() <= x <= plot.right()
+        self.time_cursor.move((plot.right() - x) / plot.width() * self.span if inside else None)
+        event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the cursor away."""
+        self.time_cursor.move(None)
+        super().leaveEvent(event)

@@ -1,0 +1,114 @@
+"""The curves of one chart: pyqtgraph's `PlotCurveItem`s, filled from the history and painted without a scene.
+
+A `PlotWidget` spends its time on what a fixed chart has no use for: a scene, axes that lay out their text anew, the
+mouse over each item. The items paint as well alone, onto any painter that has the coordinates of the data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from pyqtgraph import PlotCurveItem
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPen
+
+from perfwatch_core.history import History, Window
+from perfwatch_core.layout import Style
+from perfwatch_gui.charts.line import Line
+from perfwatch_gui.theme import Theme, mixed
+
+Floats = npt.NDArray[np.float64]
+
+_FILLED = (Style.AREA, Style.MIRROR, Style.STACK)
+# An opaque mixture: blending a translucent fill costs ten times as much.
+_FILL_SHARE = {Style.AREA: 0.25, Style.MIRROR: 0.25, Style.STACK: 0.45}
+_NONE = np.empty(0)
+
+
+class Curves:
+    """One line, and where the style says so one area, for each of `lines`.
+
+    Data are seconds before the right edge (0 down to -span) over values in the unit of the series, negative for
+    MIRROR and added up for STACK. Stacked areas stand in the order of the lines, the first at the bottom.
+    """
+
+    def __init__(self, lines: Sequence[Line], theme: Theme) -> None:
+        self._lines = tuple(lines)
+        options = {"connect": "finite", "antialias": False}
+        self._strokes = [PlotCurveItem(**options) for _ in lines]
+        self._fills = {
+            place: PlotCurveItem(pen=None, fillLevel=0.0, **options)
+            for place, line in enumerate(lines)
+            if line.style in _FILLED
+        }
+        self.recolour(theme)
+
+    def recolour(self, theme: Theme) -> None:
+        """Take the theme's colours."""
+        ground = theme.colour("card")
+        for place, line in enumerate(self._lines):
+            colour = theme.colour(line.colour)
+            dashes = Qt.PenStyle.DashLine if line.style is Style.DASHED else Qt.PenStyle.SolidLine
+            pen = QPen(colour, 1.0, dashes)
+            # one pixel, whatever the scale of the painter
+            pen.setCosmetic(True)
+            self._strokes[place].setPen(pen)
+            if place in self._fills:
+                self._fills[place].setBrush(mixed(ground, colour, _FILL_SHARE[line.style]))
+
+    def load(self, history: History, now: float, span: float, points: int, shown: Collection[Line]) -> float:
+        """Fill the curves with the `span` seconds before `now`; the greatest value shown, never negative."""
+        greatest, stacked = 0.0, _NONE
+        for place, line in enumerate(self._lines):
+            if line not in shown:
+                self._set(place, _NONE, _NONE)
+                continue
+            window = history.window(line.series, now - span, now, points)
+            if line.style is Style.STACK:
+                stacked = window.last + stacked if stacked.size == window.last.size else window.last
+                x, y = window.times - now, stacked
+                greatest = max(greatest, _greatest(y))
+            else:
+                x, y = _outline(window, now)
+                greatest = max(greatest, _greatest(window.high))
+            self._set(place, x, -y if line.style is Style.MIRROR else y)
+        return greatest
+
+    def _set(self, place: int, x: Floats, y: Floats) -> None:
+        self._strokes[place].setData(x, y)
+        if place in self._fills:
+            self._fills[place].setData(x, y)
+
+    def data(self, place: int) -> tuple[Floats, Floats]:
+        """The points of one curve as they are drawn."""
+        x, y = self._strokes[place].getData()
+        return (_NONE, _NONE) if x is None else (x, y)
+
+    def paint_fills(self, painter: QPainter) -> None:
+        """Paint the areas, the highest of a stack first."""
+        for place in sorted(self._fills, reverse=True):
+            self._fills[place].paint(painter, None, None)
+
+    def paint_strokes(self, painter: QPainter) -> None:
+        """Paint the lines, the first on top."""
+        for stroke in reversed(self._strokes):
+            stroke.paint(painter, None, None)
+
+
+def _outline(window: Window, now: float) -> tuple[Floats, Floats]:
+    """The points of a line: as they are, or where they were thinned both extremes of each bin."""
+    x = window.times - now
+    if window.low is window.high:
+        return x, window.low
+    y = np.empty(2 * x.size)
+    y[0::2], y[1::2] = window.low, window.high
+    return x.repeat(2), y
+
+
+def _greatest(values: Floats) -> float:
+    """The greatest number, 0 where there is none above."""
+    greatest = float(np.fmax.reduce(values, initial=0.0))
+    return greatest if math.isfinite(greatest) else 0.0

@@ -1,0 +1,124 @@
+"""What stands around and behind the curves: the grid, the numbers on the left, the minutes below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
+
+from perfwatch_gui.charts.scale import Scale
+from perfwatch_gui.theme import Theme, mixed
+
+# The same on every chart, so that charts in one column stand exactly below one another.
+_WIDEST = "k pages/s"
+_PADDING = 6.0
+_GRID_SHARE = 0.75
+# Seconds between two labels, and the width that one needs, in widths of its text.
+_STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+_SPREAD = 1.6
+_SHORT = 2
+
+
+def age_text(seconds: float) -> str:
+    """How long ago, as on the time axis: `now`, `−30 s`, `−5 min`, `−2 h`."""
+    if seconds == 0:
+        return "now"
+    for size, word in ((3600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"−{seconds / size:g} {word}"
+    return f"−{seconds:g} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text with the point where its base line begins."""
+
+    text: str
+    x: float
+    y: float
+
+
+class Frame:
+    """Places grid and labels for one size, scale and span; nothing is laid out again until one of them changes."""
+
+    def __init__(self, font: QFont, span: float, mirrored: bool) -> None:
+        self.font = font
+        self.plot = QRectF()
+        self.labels: list[Label] = []
+        self._metrics = QFontMetricsF(font)
+        self._span = span
+        self._mirrored = mirrored
+        self._grid: list[QLineF] = []
+        self._zero = QLineF()
+
+    @property
+    def gutter(self) -> float:
+        """Pixels left of the plot."""
+        return round(self._metrics.horizontalAdvance(_WIDEST) + _PADDING)
+
+    def arrange(self, width: float, height: float, scale: Scale) -> None:
+        """Find the places for a chart of this size in pixels."""
+        below = round(self._metrics.height() + 2)
+        self.plot = QRectF(self.gutter, 1.0, max(1.0, width - self.gutter - 1.0), max(1.0, height - below - 2.0))
+        self.labels, self._grid = [], []
+        self._arrange_values(scale)
+        self._arrange_ages(height)
+
+    def _arrange_values(self, scale: Scale) -> None:
+        plot, high = self.plot, self._metrics.ascent()
+        reach = plot.height() / (2 if self._mirrored else 1)
+        ticks = scale.ticks(reach, self._metrics.height())
+        middle = plot.top() + reach
+        places = [(middle - reach * tick.value / scale.top, tick.text) for tick in reversed(ticks)]
+        if self._mirrored:
+            places += [(middle + reach * tick.value / scale.top, tick.text) for tick in ticks[1:]]
+        for number, (y, text) in enumerate(places):
+            y = round(y)
+            self._grid.append(QLineF(plot.left(), y, plot.right(), y))
+            base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
+            if number == 0 and scale.symbol and len(scale.symbol) <= _SHORT:
+                text = f"{text} {scale.symbol}"
+            elif number == 0 and scale.symbol:
+                self._right(scale.symbol, base + self._metrics.height() - 1)
+            self._right(text, base)
+        self._zero = QLineF(plot.left(), round(middle), plot.right(), round(middle))
+
+    def _right(self, text: str, base: float) -> None:
+        """A label that ends at the plot."""
+        x = self.gutter - _PADDING - self._metrics.horizontalAdvance(text)
+        self.labels.append(Label(text, x, base))
+
+    def _arrange_ages(self, height: float) -> None:
+        base = height - self._metrics.descent() - 1
+        widest = self._metrics.horizontalAdvance("−88 min") * _SPREAD
+        step = next((step for step in _STEPS if step / self._span * self.plot.width() >= widest), _STEPS[-1])
+        for part in range(int(self._span // step) + 1):
+            x = round(self.plot.right() - part * step / self._span * self.plot.width())
+            text = age_text(part * step)
+            room = self._metrics.horizontalAdvance(text)
+            left = min(max(x - room / 2, self.plot.left()), self.plot.right() - room)
+            self.labels.append(Label(text, left, base))
+            self._grid.append(QLineF(x, self.plot.top(), x, self.plot.bottom()))
+
+    def transform(self, scale: Scale) -> QTransform:
+        """From seconds before the right edge and values to pixels."""
+        plot = self.plot
+        range_ = scale.top * (2 if self._mirrored else 1)
+        zero = plot.bottom() - (plot.height() / 2 if self._mirrored else 0.0)
+        return QTransform(plot.width() / self._span, 0.0, 0.0, -plot.height() / range_, plot.right(), zero)
+
+    def paint_labels(self, painter: QPainter, theme: Theme) -> None:
+        """Paint the numbers and the minutes."""
+        painter.setFont(self.font)
+        painter.setPen(theme.colour("quiet"))
+        for label in self.labels:
+            painter.drawText(int(label.x), int(label.y), label.text)
+
+    def paint_grid(self, painter: QPainter, theme: Theme) -> None:
+        """Paint the grid, and a line at zero where curves hang below it."""
+        painter.setPen(mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE))
+        painter.drawLines(self._grid)
+        if self._mirrored:
+            painter.setPen(theme.colour("quiet"))
+            painter.drawLine(self._zero)
