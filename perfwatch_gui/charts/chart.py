@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -55,12 +55,15 @@ class TimeChart(QWidget):
         self._now = 0.0
         self._stale = False
         self._out: ReadOut | None = None
-        self.scale = Scale(lines[0].series.metric.unit, least, style)
+        mirrored = any(line.style is Style.MIRROR for line in lines)
+        self.scale = Scale(lines[0].series.metric.unit, least, style, mirrored)
         self._curves = Curves(self.lines, theme)
         self._font = tabular(self.font(), _FONT_FACTOR)
-        self._frame = Frame(self._font, span, any(line.style is Style.MIRROR for line in lines))
+        self._frame = Frame(self._font, span)
         self._box = Box(self._font)
         self.setMouseTracking(True)
+        # it paints its whole ground: else every sample would repaint the card below it too
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"{name} chart".strip())
         self.time_cursor.moved.connect(self._read)
@@ -134,7 +137,12 @@ class TimeChart(QWidget):
         return [line for line in self.lines if line not in self._hidden]
 
     def _change(self) -> None:
+        """Draw anew when it is looked at; axes stand still, so that mostly only the curves are painted."""
         self._stale = True
+        self.update(self._frame.plot.toAlignedRect())
+
+    def _arrange(self) -> None:
+        self._frame.arrange(self.width(), self.height(), self.scale)
         self.update()
 
     def _refit(self) -> None:
@@ -153,11 +161,11 @@ class TimeChart(QWidget):
         self._stale = False
         if self._history is not None:
             points = max(1, int(self._frame.plot.width() * self.devicePixelRatioF()))
-            greatest = self._curves.load(self._history, self._now, self.span, points, self._shown())
+            ends = self._curves.load(self._history, self._now, self.span, points, self._shown())
             if self._ceiling is not None and self._history.newest is not None:
                 self.scale.ceiling = self._history.newest.number_of(self._ceiling)
-            if self.scale.fit(greatest, self._now):
-                self._frame.arrange(self.width(), self.height(), self.scale)
+            if self.scale.fit(*ends, self._now):
+                self._arrange()
         self.setAccessibleDescription(self.values_text())
         self._out = self._reading()
 
@@ -208,7 +216,7 @@ class TimeChart(QWidget):
         painter.setTransform(to_pixels, True)
         self._curves.paint_fills(painter)
         painter.resetTransform()
-        frame.paint_grid(painter, self._theme)
+        frame.paint_grid(painter, self._theme, self.scale)
         painter.setTransform(to_pixels, True)
         self._curves.paint_strokes(painter)
         painter.resetTransform()
@@ -218,8 +226,8 @@ class TimeChart(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Lay out axes and curves for another size."""
-        self._frame.arrange(self.width(), self.height(), self.scale)
-        self._change()
+        self._arrange()
+        self._stale = True
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the shared cursor to the pointer; the card gets the event too."""

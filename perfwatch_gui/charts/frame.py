@@ -17,6 +17,7 @@ _GRID_SHARE = 0.75
 # Seconds between two labels, and the width that one needs, in widths of its text.
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _SPREAD = 1.6
+_MOST_STEPS = 6
 _SHORT = 2
 
 
@@ -42,13 +43,12 @@ class Label:
 class Frame:
     """Places grid and labels for one size, scale and span; nothing is laid out again until one of them changes."""
 
-    def __init__(self, font: QFont, span: float, mirrored: bool) -> None:
+    def __init__(self, font: QFont, span: float) -> None:
         self.font = font
         self.plot = QRectF()
         self.labels: list[Label] = []
         self._metrics = QFontMetricsF(font)
         self._span = span
-        self._mirrored = mirrored
         self._grid: list[QLineF] = []
         self._zero = QLineF()
 
@@ -67,22 +67,19 @@ class Frame:
 
     def _arrange_values(self, scale: Scale) -> None:
         plot, high = self.plot, self._metrics.ascent()
-        reach = plot.height() / (2 if self._mirrored else 1)
-        ticks = scale.ticks(reach, self._metrics.height())
-        middle = plot.top() + reach
-        places = [(middle - reach * tick.value / scale.top, tick.text) for tick in reversed(ticks)]
-        if self._mirrored:
-            places += [(middle + reach * tick.value / scale.top, tick.text) for tick in ticks[1:]]
-        for number, (y, text) in enumerate(places):
-            y = round(y)
+        zero = plot.top() + plot.height() * scale.top / scale.reach
+        ticks = scale.ticks(plot.height(), self._metrics.height())
+        for tick in ticks:
+            y = round(zero - plot.height() * tick.value / scale.reach)
             self._grid.append(QLineF(plot.left(), y, plot.right(), y))
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
-            if number == 0 and scale.symbol and len(scale.symbol) <= _SHORT:
+            text = tick.text
+            if tick is ticks[-1] and scale.symbol and len(scale.symbol) <= _SHORT:
                 text = f"{text} {scale.symbol}"
-            elif number == 0 and scale.symbol:
+            elif tick is ticks[-1] and scale.symbol:
                 self._right(scale.symbol, base + self._metrics.height() - 1)
             self._right(text, base)
-        self._zero = QLineF(plot.left(), round(middle), plot.right(), round(middle))
+        self._zero = QLineF(plot.left(), round(zero), plot.right(), round(zero))
 
     def _right(self, text: str, base: float) -> None:
         """A label that ends at the plot."""
@@ -92,7 +89,8 @@ class Frame:
     def _arrange_ages(self, height: float) -> None:
         base = height - self._metrics.descent() - 1
         widest = self._metrics.horizontalAdvance("−88 min") * _SPREAD
-        step = next((step for step in _STEPS if step / self._span * self.plot.width() >= widest), _STEPS[-1])
+        least = max(self._span / _MOST_STEPS, widest / self.plot.width() * self._span)
+        step = next((step for step in _STEPS if step >= least), _STEPS[-1])
         for part in range(int(self._span // step) + 1):
             x = round(self.plot.right() - part * step / self._span * self.plot.width())
             text = age_text(part * step)
@@ -104,9 +102,8 @@ class Frame:
     def transform(self, scale: Scale) -> QTransform:
         """From seconds before the right edge and values to pixels."""
         plot = self.plot
-        range_ = scale.top * (2 if self._mirrored else 1)
-        zero = plot.bottom() - (plot.height() / 2 if self._mirrored else 0.0)
-        return QTransform(plot.width() / self._span, 0.0, 0.0, -plot.height() / range_, plot.right(), zero)
+        per_value = plot.height() / scale.reach
+        return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right(), plot.top() + per_value * scale.top)
 
     def paint_labels(self, painter: QPainter, theme: Theme) -> None:
         """Paint the numbers and the minutes."""
@@ -115,10 +112,10 @@ class Frame:
         for label in self.labels:
             painter.drawText(int(label.x), int(label.y), label.text)
 
-    def paint_grid(self, painter: QPainter, theme: Theme) -> None:
+    def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
         painter.setPen(mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE))
         painter.drawLines(self._grid)
-        if self._mirrored:
+        if scale.mirrored:
             painter.setPen(theme.colour("quiet"))
             painter.drawLine(self._zero)

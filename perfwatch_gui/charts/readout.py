@@ -74,6 +74,7 @@ class Box:
 
     def paint(self, painter: QPainter, out: ReadOut, plot: QRectF, theme: Theme) -> None:
         """Paint the cursor's line, a dot on each curve, and the box."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(theme.colour("quiet"))
         painter.drawLine(QPointF(out.x, plot.top()), QPointF(out.x, plot.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""How high a chart's axis goes, and where its ticks are: an axis that holds still is one that can be read."""
+"""How far a chart's axis goes, and where its ticks are: an axis that holds still is one that can be read."""
 
 from __future__ import annotations
 
@@ -10,71 +10,102 @@ from perfwatch_core.units import ByteStyle, Unit, nice_ceiling, prefix
 # Seconds that everything must have fitted into a smaller axis before the axis becomes smaller.
 PATIENCE = 15.0
 _PERCENT_TOP = 100.0
+# What stands on one another may exceed its ceiling a little: the kernel counts some pages twice.
+_CEILING_TOLERANCE = 1.1
 # Room between two ticks, in heights of their text.
-_SPACING = 2.2
+_SPACING = 2.8
+# The smaller side of a mirrored axis, as shares of the larger one.
+_SHARES = (0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on the axis in the unit of the values, and the digits beside it."""
+    """A place on the axis in the unit of the values, negative below zero, and the digits beside it."""
 
     value: float
     text: str
 
 
 class Scale:
-    """The top of a y axis that begins at 0: it grows at once, and shrinks after `PATIENCE` seconds.
+    """A y axis from `-bottom` to `top`: it grows at once, and shrinks after `PATIENCE` seconds.
 
-    Percent goes to 100 unless it must go higher. `least` is the smallest top, `ceiling` a fixed one that only a
-    greater value overrides, both in the unit of the values.
+    `bottom` is 0 unless `mirrored`; there the side with less gets a fifth, half, or as much as the other. Percent goes
+    to 100 unless it must go higher. `least` is the smallest top, `ceiling` a top that only a much greater value
+    overrides, both in the unit of the values.
     """
 
-    def __init__(self, unit: Unit, least: float = 0.0, style: ByteStyle = ByteStyle.AUTO) -> None:
+    def __init__(
+        self, unit: Unit, least: float = 0.0, style: ByteStyle = ByteStyle.AUTO, mirrored: bool = False
+    ) -> None:
         self.unit = unit
         self.style = style
+        self.mirrored = mirrored
         self.ceiling: float | None = None
         self._least = least
-        self.top = self._wanted(0.0)
+        self._held = (0.0, 0.0)
         self._roomy_since: float | None = None
+        self.top, self.bottom = self._wanted(0.0, 0.0)
 
-    def _wanted(self, greatest: float) -> float:
-        greatest = max(greatest, self._least) if math.isfinite(greatest) else self._least
-        if self.ceiling is not None and self.ceiling > 0 and greatest <= self.ceiling:
+    @property
+    def reach(self) -> float:
+        """From one end to the other, in the unit of the values."""
+        return self.top + self.bottom
+
+    def _wanted(self, above: float, below: float) -> tuple[float, float]:
+        """The top and the bottom that suit the greatest values on either side."""
+        full = self._full(max(above, below, self._least))
+        if not self.mirrored:
+            return full, 0.0
+        less = next(share * full for share in _SHARES if share * full >= min(above, below) or share == 1.0)
+        return (full, less) if above >= below else (less, full)
+
+    def _full(self, greatest: float) -> float:
+        if self.ceiling and greatest <= self.ceiling * _CEILING_TOLERANCE:
             return self.ceiling
         if self.unit is Unit.PERCENT and greatest <= _PERCENT_TOP:
             return _PERCENT_TOP
         return nice_ceiling(greatest, self.unit, self.style)
 
-    def fit(self, greatest: float, now: float) -> bool:
-        """Make room for the greatest value shown at `now` (UTC seconds); whether the top is another one."""
-        wanted, before = self._wanted(greatest), self.top
-        if wanted >= self.top:
-            self.top, self._roomy_since = wanted, None
+    def fit(self, above: float, below: float, now: float) -> bool:
+        """Make room for the greatest values shown at `now` (UTC seconds); whether either end is another one."""
+        before, wanted = (self.top, self.bottom), self._wanted(above, below)
+        if wanted == before:
+            self._roomy_since = None
+        elif wanted[0] > self.top or wanted[1] > self.bottom:
+            self._hold(max(above, self._held[0]), max(below, self._held[1]))
         elif self._roomy_since is None or now < self._roomy_since:
             self._roomy_since = now
         elif now - self._roomy_since >= PATIENCE:
-            self.top, self._roomy_since = wanted, None
-        return self.top != before
+            self._hold(above, below)
+        return (self.top, self.bottom) != before
+
+    def _hold(self, above: float, below: float) -> None:
+        self._held, self._roomy_since = (above, below), None
+        self.top, self.bottom = self._wanted(above, below)
 
     def let_go(self) -> None:
-        """Take whatever top the next `fit` wants: something was switched by hand, and should be answered at once."""
-        self.top, self._roomy_since = 0.0, None
+        """Take whatever ends the next `fit` wants: something was switched by hand, and should be answered at once."""
+        self._held = (0.0, 0.0)
+        self.top = self.bottom = 0.0
 
     @property
     def symbol(self) -> str:
         """The unit with the prefix that all ticks share."""
-        return prefix(self.top, self.unit, self.style)[1]
+        return prefix(max(self.top, self.bottom), self.unit, self.style)[1]
 
     def ticks(self, height: float, text_height: float) -> list[Tick]:
-        """Ticks from 0 up, as many as read well on an axis so many pixels high; at the top too if that is round."""
-        factor = prefix(self.top, self.unit, self.style)[0]
-        number = self.top / factor
-        room = max(1, math.floor(height / (text_height * _SPACING)))
+        """Ticks from the lowest up, as many as read well on an axis so many pixels high, each a round number."""
+        full = max(self.top, self.bottom)
+        factor = prefix(full, self.unit, self.style)[0]
+        number = full / factor
+        room = max(1, math.floor(height * full / self.reach / (text_height * _SPACING)))
         parts = [parts for parts in self._divisions(number) if parts <= room]
         step = number / max(parts) if parts else _round_step(number / room)
         decimals = next(places for places in (0, 1, 2, 3) if places == 3 or _is_whole(step * 10**places))
-        count = math.floor(number / step + 1e-9)
-        return [Tick(step * part * factor, f"{step * part:.{decimals}f}") for part in range(count + 1)]
+        lowest, highest = (math.floor(end / factor / step + 1e-9) for end in (self.bottom, self.top))
+        return [
+            Tick(step * part * factor, f"{step * abs(part):.{decimals}f}") for part in range(-lowest, highest + 1)
+        ]
 
     def _divisions(self, number: float) -> tuple[int, ...]:
         """Into how many parts the whole axis can go so that each tick is a round number; none for an odd top."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -13,8 +13,10 @@ from perfwatch_gui.theme import Theme, mixed
 
 MOST_BARS = 32
 _FULL = 100.0
-_HEIGHT = 26
-_WIDEST_BAR = 40
+_HEIGHT = 22
+_BAR_GAP = 3
+# cells narrower than this stand without a gap
+_NARROW = 4
 # How much of the border's colour a bar's place has, so that an idle core is seen to be there.
 _GROUND_SHARE = 0.45
 _SHADES = 32
@@ -36,6 +38,7 @@ class CoreStrip(QWidget):
         self._shades: list[QColor] = []
         self._hovered: int | None = None
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
@@ -86,22 +89,15 @@ class CoreStrip(QWidget):
 
     def cell(self, place: int) -> QRect:
         """Where one core is, in pixels of the widget."""
-        count = len(self._names)
-        if self.is_heat_strip:
-            left, right = place * self.width() // count, (place + 1) * self.width() // count
-            return QRect(left, 0, max(1, right - left - (1 if self.width() >= 4 * count else 0)), _HEIGHT)
-        pitch = min(_WIDEST_BAR, self.width() / count)
-        left, right = int(place * pitch), int((place + 1) * pitch)
-        return QRect(left, 0, max(1, right - left - 2), _HEIGHT)
+        count = max(1, len(self._names))
+        left, right = place * self.width() // count, (place + 1) * self.width() // count
+        gap = _BAR_GAP if not self.is_heat_strip else 1 if self.width() >= _NARROW * count else 0
+        return QRect(left, 0, max(1, right - left - (gap if place < count - 1 else 0)), self.height())
 
     def _at(self, x: float) -> int | None:
-        """The core below a pixel; None beside the last one."""
-        count = len(self._names)
-        if not count:
-            return None
-        pitch = self.width() / count if self.is_heat_strip else min(_WIDEST_BAR, self.width() / count)
-        place = int(x / pitch)
-        return place if 0 <= place < count else None
+        """The core below a pixel; None beside them."""
+        place = int(x * len(self._names) / max(1, self.width()))
+        return place if 0 <= place < len(self._names) else None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint every core."""
