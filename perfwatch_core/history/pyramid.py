@@ -100,24 +100,32 @@ class Pyramid:
         width = 1 << level
         bins = slice(first >> level, last >> level)
         ends = np.arange(bins.start + 1, bins.stop + 1) * width - 1
-        low, high, gap = self._low[level][slot, bins], self._high[level][slot, bins], self._gap[level][bins]
-        tail = max(first >> level, last >> level) * width
+        parts = [np.stack((ends, self._low[level][slot, bins], self._high[level][slot, bins]))]
+        gaps = np.flatnonzero(self._gap[level][bins])
+        for place in reversed(gaps.tolist()):
+            begin = (bins.start + place) * width
+            whole = parts.pop(0)
+            parts = [whole[:, :place], self._split(slot, begin, begin + width), whole[:, place + 1 :], *parts]
+        tail = max(bins.start, bins.stop) * width
         if tail < last:
-            rest = self.raw[slot, tail:last]
-            ends = np.append(ends, last - 1)
-            low = np.append(low, np.fmin.reduce(rest))
-            high = np.append(high, np.fmax.reduce(rest))
-            gap = np.append(gap, self._gap[0][tail:last].any())
-        moments, newest = times[ends], self.raw[slot, ends]
-        if not gap.any():
-            return moments, low, high, newest
-        after = np.flatnonzero(gap) + 1
-        return (
-            np.insert(moments, after, moments[after - 1]),
-            np.insert(low, after, np.nan),
-            np.insert(high, after, np.nan),
-            np.insert(newest, after, np.nan),
-        )
+            # columns that fill no bin yet
+            parts.append(self._split(slot, tail, last))
+        columns, low, high = np.concatenate(parts, axis=1)
+        ends = columns.astype(np.intp)
+        return times[ends], low, high, self.raw[slot, ends]
+
+    def _split(self, slot: int, first: int, last: int) -> Floats:
+        """Last column, least and greatest of each stretch between gaps, and of each gap, as three rows."""
+        found: list[tuple[float, float, float]] = []
+        begin = first
+        for gap in (*(np.flatnonzero(self._gap[0][first:last]) + first).tolist(), last):
+            if begin < gap:
+                stretch = self.raw[slot, begin:gap]
+                found.append((gap - 1, np.fmin.reduce(stretch), np.fmax.reduce(stretch)))
+            if gap < last:
+                found.append((gap, np.nan, np.nan))
+            begin = gap + 1
+        return np.array(found).T
 
 
 def _grown(array: Floats, rows: int) -> Floats:

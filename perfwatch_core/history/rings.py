@@ -39,8 +39,8 @@ class History:
     """Rings of the newest samples with one time axis for all.
 
     `addresses` names the series to keep; without it every number of the machine as a whole is kept as it first
-    comes, and forgotten after `capacity` samples without it. Memory is bounded by `capacity` samples of 24 bytes for
-    each series (3,600: half an hour at 0.5 s, five hours at 5 s; 26 series are 2.9 MB).
+    comes, and forgotten after `capacity` samples without it. Memory is all taken at once: about 24 bytes
+    for each series and sample (3,600 samples are half an hour at 0.5 s, five hours at 5 s; of 26 series, 3.3 MB).
     """
 
     def __init__(self, catalogue: Catalogue, addresses: Iterable[str] | None = None, capacity: int = 3600) -> None:

@@ -112,7 +112,7 @@ class Scale:
         if self.unit is Unit.PERCENT and number == _PERCENT_TOP:
             return (1, 2, 4)
         lead = round(number / 10 ** math.floor(math.log10(number) + 1e-9), 6)
-        return {1.0: (1, 2, 5), 2.0: (1, 2, 4), 5.0: (1, 5)}.get(lead, ())
+        return {1.0: (1, 2, 5), 2.0: (1, 2, 4), 5.0: (1, 2, 5)}.get(lead, ())
 
 
 def _round_step(least: float) -> float:
