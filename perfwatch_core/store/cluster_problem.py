@@ -1,0 +1,57 @@
+"""What keeps the private PostgreSQL from running, as one sentence for a person."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from perfwatch_core.store.state import StoreProblem
+
+# PostgreSQL's own files need some room beside the journal: below this it cannot even start (one WAL segment).
+_LEAST_ROOM = 16 * 1024 * 1024
+
+
+class ClusterProblem(StoreProblem):
+    """Why the private PostgreSQL does not run; its text is one sentence that says what mends it."""
+
+
+STOPPING = "PerfWatch is stopping"
+
+
+def full(home: Path) -> ClusterProblem:
+    """The disk of the cluster has no room."""
+    return ClusterProblem(f"the disk that holds {home} is full; make room there, or name another with --data-dir")
+
+
+def of_system(error: OSError, home: Path, user: str) -> ClusterProblem:
+    """What the system refused (errno(3)) while the cluster at `home` was made or started by `user`."""
+    place = error.filename if isinstance(error.filename, str) else str(home)
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return full(home)
+        case errno.EROFS:
+            return ClusterProblem(f"{place} is on a read-only file system; name another directory with --data-dir")
+        case errno.EACCES | errno.EPERM:
+            return ClusterProblem(f"user {user} may not write {place}; name another directory with --data-dir")
+        case errno.ENOTDIR | errno.EEXIST:
+            return ClusterProblem(f"{place} is in the way, it is no directory; name another with --data-dir")
+    return ClusterProblem(f"the private database cannot run in {home}: {error.strerror or error}: {place}")
+
+
+def of_log(text: str, home: Path) -> ClusterProblem:
+    """What PostgreSQL or initdb said last before it gave up."""
+    if any(word in text for word in ("No space left on device", "File too large", "Disk quota exceeded")):
+        return full(home)
+    said = [line for line in text.splitlines() if any(f"{word}: " in line for word in ("FATAL", "PANIC", "error"))]
+    if not said and _room(home) < _LEAST_ROOM:
+        # the log lies on the same disk, so that it may say nothing at all
+        return full(home)
+    reason = said[-1].split(": ", 1)[1].strip() if said else "it said nothing"
+    return ClusterProblem(f"the private database does not start ({reason}); read {home}/server.log")
+
+
+def _room(home: Path) -> int:
+    """Bytes that an ordinary user may still write there (statvfs(3))."""
+    there = os.statvfs(home)
+    return there.f_bavail * there.f_frsize
