@@ -62,10 +62,7 @@ LIGHT = Scheme(
     "light",
     MappingProxyType(
         _LIGHT_GROUND
-        | {
-            token: darkened(_DARK[token], _LIGHT_GROUND["background"], TEXT_CONTRAST)
-            for token in ("quiet", *SERIES)
-        }
+        | {token: darkened(_DARK[token], _LIGHT_GROUND["background"], TEXT_CONTRAST) for token in ("quiet", *SERIES)}
     ),
 )
 
@@ -101,8 +98,10 @@ class Theme(QObject):
         self.choice = ""
         self.scheme = DARK
         self._colours: dict[str, QColor] = {}
+        hints = QGuiApplication.styleHints()
+        self._desktop = hints.colorScheme()
+        hints.colorSchemeChanged.connect(self._follow)
         self.choose(choice)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
     def name(self) -> str:
@@ -114,12 +113,15 @@ class Theme(QObject):
         if choice not in CHOICES:
             raise ValueError(f"{choice!r} is no theme; it is one of {', '.join(CHOICES)}")
         self.choice = choice
-        self._follow()
+        self._apply()
 
-    def _follow(self) -> None:
-        light = self.choice == "light" or (
-            self.choice == "system" and QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Light
-        )
+    def _follow(self, desktop: Qt.ColorScheme) -> None:
+        """The desktop has another colour scheme now."""
+        self._desktop = desktop
+        self._apply()
+
+    def _apply(self) -> None:
+        light = self.choice == "light" or (self.choice == "system" and self._desktop is Qt.ColorScheme.Light)
         scheme = LIGHT if light else DARK
         if scheme is not self.scheme or not self._colours:
             self.scheme = scheme

@@ -19,6 +19,8 @@ _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200,
 _SPREAD = 1.6
 _MOST_STEPS = 6
 _SHORT = 2
+# A line through the middle of its pixels is as bright as it is meant, one between two rows half as bright.
+_HALF_PIXEL = 0.5
 
 
 def age_text(seconds: float) -> str:
@@ -70,7 +72,7 @@ class Frame:
         zero = plot.top() + plot.height() * scale.top / scale.reach
         ticks = scale.ticks(plot.height(), self._metrics.height())
         for tick in ticks:
-            y = round(zero - plot.height() * tick.value / scale.reach)
+            y = round(zero - plot.height() * tick.value / scale.reach) - 1
             self._grid.append(QLineF(plot.left(), y, plot.right(), y))
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
             text = tick.text
@@ -79,7 +81,7 @@ class Frame:
             elif tick is ticks[-1] and scale.symbol:
                 self._right(scale.symbol, base + self._metrics.height() - 1)
             self._right(text, base)
-        self._zero = QLineF(plot.left(), round(zero), plot.right(), round(zero))
+        self._zero = QLineF(plot.left(), round(zero) - 1, plot.right(), round(zero) - 1)
 
     def _right(self, text: str, base: float) -> None:
         """A label that ends at the plot."""
@@ -100,10 +102,11 @@ class Frame:
             self._grid.append(QLineF(x, self.plot.top(), x, self.plot.bottom()))
 
     def transform(self, scale: Scale) -> QTransform:
-        """From seconds before the right edge and values to pixels."""
+        """From seconds before the right edge and values to pixels; what lies on a grid line is in the middle of it."""
         plot = self.plot
         per_value = plot.height() / scale.reach
-        return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right(), plot.top() + per_value * scale.top)
+        zero = round(plot.top() + per_value * scale.top) - _HALF_PIXEL
+        return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right() - _HALF_PIXEL, zero)
 
     def paint_labels(self, painter: QPainter, theme: Theme) -> None:
         """Paint the numbers and the minutes."""

@@ -98,13 +98,14 @@ class Scale:
         full = max(self.top, self.bottom)
         factor = prefix(full, self.unit, self.style)[0]
         number = full / factor
-        room = max(1, math.floor(height * full / self.reach / (text_height * _SPACING)))
+        room = max(1.0, height * full / self.reach / (text_height * _SPACING))
         parts = [parts for parts in self._divisions(number) if parts <= room]
         step = number / max(parts) if parts else _round_step(number / room)
         decimals = next(places for places in (0, 1, 2, 3) if places == 3 or _is_whole(step * 10**places))
         lowest, highest = (math.floor(end / factor / step + 1e-9) for end in (self.bottom, self.top))
         return [
-            Tick(step * part * factor, f"{step * abs(part):.{decimals}f}") for part in range(-lowest, highest + 1)
+            Tick(step * part * factor, f"{step * abs(part):.{decimals}f}" if part else "0")
+            for part in range(-lowest, highest + 1)
         ]
 
     def _divisions(self, number: float) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""Tests of the charts: by real mouse moves, and by what they show."""
