@@ -71,7 +71,8 @@ def reachable(programs: Programs, account: Account) -> Programs:
         _copy(programs, there)
     if not _runs(there, account):
         raise ClusterProblem(
-            f"user {account.name} cannot run {there.postgres}; open it with: chmod -R a+rX {SHARED}, or set DATABASE_URL"
+            f"user {account.name} cannot run {there.postgres}; open it with: chmod -R a+rX {SHARED},"
+            " or set DATABASE_URL"
         )
     return there
 

@@ -83,7 +83,7 @@ def _clear_stale(place: Place) -> None:
 
 
 def make(place: Place, programs: Programs, account: Account, lock: int, halt: Waiting) -> None:
-    """Make the cluster beside its final place and move it there whole; an interrupted try leaves nothing that counts."""
+    """Make the cluster beside its final place and move it there whole: what is interrupted does not count."""
     new = Path(tempfile.mkdtemp(prefix="data.new-", dir=place.home))
     os.chown(new, account.uid, account.gid)
     # one locale wherever it runs; PostgreSQL 17 and later bring this one along

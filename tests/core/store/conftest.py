@@ -1,0 +1,35 @@
+"""One throw-away PostgreSQL for all tests of the store, and an empty database in it for each that asks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from perfwatch_core.store.cluster import Cluster
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The private cluster as PerfWatch itself runs it; `acquire` gives where it is."""
+    one = Cluster(tmp_path_factory.mktemp("cluster"))
+    one.acquire()
+    yield one
+    one.release()
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[dict[str, str]]:
+    """Parameters of libpq for a new, empty database, gone after the test with whoever is still connected."""
+    server = cluster.acquire()
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(make_conninfo("", **server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield {**server, "dbname": name}
+    with psycopg.connect(make_conninfo("", **server), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
