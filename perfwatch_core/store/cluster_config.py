@@ -63,8 +63,7 @@ _HEAD = "# PerfWatch writes this file at each start of the server"
 def configure(data: Path, account: Account, clients: Iterable[str]) -> None:
     """Write PostgreSQL's three files; `clients` are the system users who may connect, by the kernel's word."""
     lines = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
-    settings = f"{_HEAD}; put yours into local.conf.\n{lines}include_if_exists = 'local.conf'\n"
-    _write(data, account, "postgresql.conf", settings)
+    _write(data, account, "postgresql.conf", f"{_HEAD}; for yours there is ALTER SYSTEM.\n{lines}")
     _write(data, account, "pg_hba.conf", f"{_HEAD}.\nlocal all all peer map={NAME}\n")
     users = "".join(f'{NAME} "{user}" {NAME}\n' for user in dict.fromkeys(clients))
     _write(data, account, "pg_ident.conf", f"{_HEAD}.\n{users}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from perfwatch_core.store.cluster import Cluster
+from tests.core.store.clusters import copied, template
 
 _numbers = itertools.count()
 
@@ -33,3 +35,15 @@ def database(cluster: Cluster) -> Iterator[dict[str, str]]:
     yield {**server, "dbname": name}
     with psycopg.connect(make_conninfo("", **server), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a cluster that nobody uses, to copy; table `kept` holds 42."""
+    return template(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+def data_dir(made: Path, tmp_path: Path) -> Path:
+    """A data directory with a stopped cluster, for one test."""
+    return copied(made, tmp_path / "data")
