@@ -141,6 +141,10 @@ class TimeChart(QWidget):
         self._stale = True
         self.update(self._frame.plot.toAlignedRect())
 
+    def _points(self) -> int:
+        """How many points to ask the history for: the pixels across the plot."""
+        return max(1, int(self._frame.plot.width() * self.devicePixelRatioF()))
+
     def _arrange(self) -> None:
         self._frame.arrange(self.width(), self.height(), self.scale)
         self.update()
@@ -160,8 +164,7 @@ class TimeChart(QWidget):
             return
         self._stale = False
         if self._history is not None:
-            points = max(1, int(self._frame.plot.width() * self.devicePixelRatioF()))
-            ends = self._curves.load(self._history, self._now, self.span, points, self._shown())
+            ends = self._curves.load(self._history, self._now, self.span, self._points(), self._shown())
             if self._ceiling is not None and self._history.newest is not None:
                 self.scale.ceiling = self._history.newest.number_of(self._ceiling)
             if self.scale.fit(*ends, self._now):
@@ -227,7 +230,10 @@ class TimeChart(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Lay out axes and curves for another size."""
         self._arrange()
-        self._stale = True
+        if self._curves.fits(self._points()):
+            self._out = self._reading()
+        else:
+            self._stale = True
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the shared cursor to the pointer; the card gets the event too."""

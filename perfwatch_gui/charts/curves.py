@@ -39,7 +39,7 @@ class Curves:
 
     def __init__(self, lines: Sequence[Line], theme: Theme) -> None:
         self._lines = tuple(lines)
-        # one pixel wide, antialias costs nothing worth mentioning; a hair more than one pixel costs three times as much
+        # antialias costs a quarter more at one pixel, and sixty times as much at a hair more than one pixel
         self._strokes = [PlotCurveItem(connect="finite", antialias=True) for _ in lines]
         self._fills = {
             # areas without antialias: pyqtgraph fills in pieces, and their seams would show
@@ -47,7 +47,12 @@ class Curves:
             for place, line in enumerate(lines)
             if line.style in _FILLED
         }
+        self._most: float = 0
         self.recolour(theme)
+
+    def fits(self, points: int) -> bool:
+        """Whether what is loaded is what would be loaded for a plot so many pixels wide."""
+        return self._most <= points
 
     def recolour(self, theme: Theme) -> None:
         """Take the theme's colours."""
@@ -68,12 +73,14 @@ class Curves:
     ) -> tuple[float, float]:
         """Fill the curves with the `span` seconds before `now`; the greatest values above and below zero."""
         above, below, stacked = 0.0, 0.0, _NONE
+        self._most = 0
         for place, line in enumerate(self._lines):
             if line not in shown:
                 self._set(place, _NONE, _NONE)
                 continue
             window = history.window(line.series, now - span, now, points)
             x, y = _outline(window, now)
+            self._most = max(self._most, x.size if window.low is window.high else math.inf)
             if line.style is Style.STACK:
                 stacked = window.last + stacked if stacked.size == window.last.size else window.last
                 x, y = window.times - now, stacked
