@@ -1,0 +1,150 @@
+"""Packs the values of one series into few bytes and gives exactly the same values back; standard library only.
+
+A column is its tag, the presence of its values, and the values. Numbers with at most `MOST_DECIMALS` decimals,
+which is what a sample keeps, become whole numbers (`store/whole.py`); words become a dictionary and whole
+numbers into it. What fits nowhere is eight bytes a float, or JSON.
+"""
+
+from __future__ import annotations
+
+import array
+import struct
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from perfwatch_core.metric import Value
+from perfwatch_core.store.whole import pack, unpack
+
+MOST_DECIMALS = 4
+# Tags 0 to 4: floats with so many decimals. None of the numbers may ever change: they are on disks.
+_WHOLE, _FLAG, _FLOAT, _TEXT, _JSON = 5, 6, 7, 8, 9
+_HEAD = struct.Struct("<BHI")
+
+
+class Numbers(NamedTuple):
+    """The numbers of a column, None where not known: each is `values[i] / unit`, and whole where `unit` is not 0.
+
+    A `unit` of 0 marks plain floats, which are what they are.
+    """
+
+    values: Sequence[float | None]
+    unit: int
+
+    @property
+    def divisor(self) -> int:
+        """What sums are divided by."""
+        return self.unit or 1
+
+
+def encode(values: Sequence[Value | None]) -> bytes:
+    """A column as bytes; None is 'not known'. Takes what JSON has: bool, int, float and str."""
+    known = [value for value in values if value is not None]
+    presence = pack([int(value is not None) for value in values]) if len(known) < len(values) else b""
+    tag, body = _encoded(known)
+    return _HEAD.pack(tag, len(presence), len(values)) + presence + body
+
+
+def decode(data: bytes) -> list[Value | None]:
+    """The column that `encode` packed, equal in every value and its kind."""
+    tag, there, count, body = _opened(data)
+    known = _decoded(tag, body, sum(there) if there else count)
+    if there is None:
+        return list(known)
+    rest = iter(known)
+    return [next(rest) if one else None for one in there]
+
+
+def numbers(data: bytes) -> Numbers | None:
+    """The numbers of a packed column, flags as 0 and 1; None for words. Faster than `decode`, and sums are exact."""
+    tag, there, count, body = _opened(data)
+    if tag in (_TEXT, _JSON):
+        return None
+    present = count if there is None else sum(there)
+    known: Sequence[float] = _floats(body) if tag == _FLOAT else unpack(body, present)
+    unit = 10**tag if tag <= MOST_DECIMALS else int(tag != _FLOAT)
+    if there is None:
+        return Numbers(known, unit)
+    rest = iter(known)
+    return Numbers([next(rest) if one else None for one in there], unit)
+
+
+def _opened(data: bytes) -> tuple[int, list[int] | None, int, bytes]:
+    tag, length, count = _HEAD.unpack_from(data)
+    start = _HEAD.size + length
+    there = unpack(data[_HEAD.size : start], count) if length else None
+    return tag, there, count, data[start:]
+
+
+def _encoded(known: list[Value]) -> tuple[int, bytes]:
+    kinds = set(map(type, known))
+    if kinds <= {bool}:
+        return _FLAG, pack([int(value) for value in known])
+    if kinds == {int}:
+        return _WHOLE, pack([int(value) for value in known])
+    if kinds == {float}:
+        return _encoded_floats([float(value) for value in known])
+    if kinds == {str}:
+        words = sorted({str(value) for value in known})
+        places = {word: place for place, word in enumerate(words)}
+        text = msgspec.json.encode(words)
+        return _TEXT, struct.pack("<I", len(text)) + text + pack([places[str(value)] for value in known])
+    return _JSON, zlib.compress(msgspec.json.encode(known))
+
+
+def _encoded_floats(values: list[float]) -> tuple[int, bytes]:
+    for decimals in range(MOST_DECIMALS + 1):
+        factor = 10**decimals
+        # the first value alone tells most columns that need more decimals
+        if abs(values[0]) < 1e15 and round(values[0] * factor) / factor == values[0]:
+            whole = _whole(values, factor)
+            if whole is not None:
+                return decimals, pack(whole)
+    packed = array.array("d", values)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    flat = packed.tobytes()
+    return _FLOAT, zlib.compress(b"".join(flat[plane::8] for plane in range(8)))
+
+
+def _whole(values: list[float], factor: int) -> list[int] | None:
+    if not max(map(abs, values)) < 1e15:
+        return None
+    whole = [round(value * factor) for value in values]
+    same = all(one / factor == value for one, value in zip(whole, values, strict=True))
+    # -0.0 equals 0.0 and is not the same
+    return whole if same and (0 not in whole or "-0.0" not in map(repr, values)) else None
+
+
+def _floats(body: bytes) -> list[float]:
+    flat = zlib.decompress(body)
+    count = len(flat) // 8
+    whole = bytearray(len(flat))
+    for plane in range(8):
+        whole[plane::8] = flat[plane * count : (plane + 1) * count]
+    values = array.array("d")
+    values.frombytes(whole)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tolist()
+
+
+def _decoded(tag: int, body: bytes, count: int) -> Iterator[Value] | list[Value]:
+    if tag == _FLOAT:
+        return iter(_floats(body))
+    if tag == _JSON:
+        return msgspec.json.decode(zlib.decompress(body), type=list[bool | int | float | str])
+    if tag == _TEXT:
+        length = int.from_bytes(body[:4], "little")
+        words = msgspec.json.decode(body[4 : 4 + length], type=list[str])
+        return (words[place] for place in unpack(body[4 + length :], count))
+    whole = unpack(body, count)
+    if tag == _WHOLE:
+        return iter(whole)
+    if tag == _FLAG:
+        return (bool(value) for value in whole)
+    factor = 10**tag
+    return (value / factor for value in whole)
