@@ -201,7 +201,7 @@ class TimeChart(QWidget):
             elif value is not None and line.style is Style.MIRROR:
                 height = -value
             y = None if height is None else to_pixels.map(QPointF(0.0, height)).y()
-            rows.append(Row(line.label, text(value, self.scale.unit, self.scale.style), line.colour, y))
+            rows.append(Row(line, text(value, self.scale.unit, self.scale.style), y))
         rows.sort(key=lambda row: (row.y is None, row.y or 0.0))
         clock = time.strftime("%H:%M:%S", time.localtime(moment))
         return ReadOut(clock, x, tuple(rows))
@@ -220,9 +220,12 @@ class TimeChart(QWidget):
         self._curves.paint_fills(painter)
         painter.resetTransform()
         frame.paint_grid(painter, self._theme, self.scale)
-        painter.setTransform(to_pixels, True)
-        self._curves.paint_strokes(painter)
-        painter.resetTransform()
+        # a line is one pixel of the screen; on a fine screen a second one beside it makes it as bold as elsewhere
+        for shift in range(max(1, round(self.devicePixelRatioF()))):
+            painter.translate(0.0, shift / self.devicePixelRatioF())
+            painter.setTransform(to_pixels, True)
+            self._curves.paint_strokes(painter)
+            painter.resetTransform()
         if self._out is not None:
             self._box.paint(painter, self._out, plot, self._theme)
         painter.end()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
+from perfwatch_core.layout import Style
+from perfwatch_gui.charts.line import Line
 from perfwatch_gui.theme import Theme
 
 _PADDING = 6.0
@@ -19,11 +22,10 @@ _DOT = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: label, value as text, colour token, and the height of its curve in pixels where it has one."""
+    """One line with its value as text, and the height of its curve in pixels where it has one."""
 
-    label: str
+    line: Line
     text: str
-    colour: str
     y: float | None
 
 
@@ -36,11 +38,27 @@ class ReadOut:
     rows: tuple[Row, ...]
 
     def __str__(self) -> str:
-        return "\n".join([self.clock, *(f"{row.label} {row.text}" for row in self.rows)])
+        return "\n".join([self.clock, *(f"{row.line.label} {row.text}" for row in self.rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Rows below one another; the widest label and text in pixels."""
+
+    rows: tuple[Row, ...]
+    label: float
+    text: float
+
+    @property
+    def width(self) -> float:
+        return _SWATCH + _GAP + self.label + _GAP + self.text
 
 
 class Box:
-    """Places and paints a read-out; in a low chart its rows go into several columns."""
+    """Places and paints a read-out; in a low chart its rows go into several columns.
+
+    What has no room at all is only counted: `12:04:31  +2`. The clock and the first rows are always there.
+    """
 
     def __init__(self, font: QFont) -> None:
         self._font = font
@@ -49,28 +67,39 @@ class Box:
 
     def area(self, out: ReadOut, plot: QRectF) -> QRectF:
         """Where the box goes: right of the cursor while there is room, else left of it."""
-        columns, per_column = self._columns(out, plot)
-        labels, texts = self._widths(out)
-        width = columns * (_SWATCH + labels + texts + 2 * _GAP) + (columns - 1) * _COLUMN_GAP + 2 * _PADDING
-        width = max(width, self._metrics.horizontalAdvance(out.clock) + 2 * _PADDING)
-        height = (per_column + 1) * self._line + _PADDING
+        return self._place(out, plot, self._columns(out, plot))
+
+    def _place(self, out: ReadOut, plot: QRectF, columns: Sequence[_Column]) -> QRectF:
+        width = sum(column.width for column in columns) + _COLUMN_GAP * max(0, len(columns) - 1)
+        width = max(width, self._metrics.horizontalAdvance(self._head(out, columns))) + 2 * _PADDING
+        height = (max((len(column.rows) for column in columns), default=0) + 1) * self._line + _PADDING
         left = out.x + _FROM_CURSOR
         if left + width > plot.right():
             left = max(plot.left(), out.x - _FROM_CURSOR - width)
         return QRectF(round(left), plot.top() + 2, round(width), round(height))
 
-    def _columns(self, out: ReadOut, plot: QRectF) -> tuple[int, int]:
-        rows = max(1, len(out.rows))
-        fits = max(1, int((plot.height() - _PADDING - 4) / self._line) - 1)
-        columns = -(-rows // fits)
-        return columns, -(-rows // columns)
+    @staticmethod
+    def _head(out: ReadOut, columns: Sequence[_Column]) -> str:
+        left_out = len(out.rows) - sum(len(column.rows) for column in columns)
+        return f"{out.clock}  +{left_out}" if left_out else out.clock
 
-    def _widths(self, out: ReadOut) -> tuple[float, float]:
-        advance = self._metrics.horizontalAdvance
-        return (
-            max((advance(row.label) for row in out.rows), default=0.0),
-            max((advance(row.text) for row in out.rows), default=0.0),
-        )
+    def _columns(self, out: ReadOut, plot: QRectF) -> list[_Column]:
+        """As few columns as the height allows, of about equal length, as far as there is width."""
+        fits = max(1, int((plot.height() - _PADDING - 4) / self._line) - 1)
+        count = max(1, -(-len(out.rows) // fits))
+        length = max(1, -(-len(out.rows) // count))
+        room, advance = plot.width() - 2 * _PADDING, self._metrics.horizontalAdvance
+        columns: list[_Column] = []
+        for first in range(0, len(out.rows), length):
+            rows = out.rows[first : first + length]
+            label, value = max(advance(row.line.label) for row in rows), max(advance(row.text) for row in rows)
+            column = _Column(rows, label, value)
+            room -= column.width
+            if columns and room < 0:
+                break
+            columns.append(column)
+            room -= _COLUMN_GAP
+        return columns
 
     def paint(self, painter: QPainter, out: ReadOut, plot: QRectF, theme: Theme) -> None:
         """Paint the cursor's line, a dot on each curve, and the box."""
@@ -81,30 +110,43 @@ class Box:
         painter.setPen(Qt.PenStyle.NoPen)
         for row in out.rows:
             if row.y is not None:
-                painter.setBrush(theme.colour(row.colour))
+                painter.setBrush(theme.colour(row.line.colour))
                 painter.drawEllipse(QPointF(out.x + 0.5, row.y), _DOT, _DOT)
-        area = self.area(out, plot)
+        columns = self._columns(out, plot)
+        area = self._place(out, plot, columns)
         painter.setPen(theme.colour("border"))
         painter.setBrush(theme.colour("background"))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4.0, 4.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        self._paint_rows(painter, out, area, plot, theme)
-
-    def _paint_rows(self, painter: QPainter, out: ReadOut, area: QRectF, plot: QRectF, theme: Theme) -> None:
         painter.setFont(self._font)
         painter.setPen(theme.colour("quiet"))
-        base = area.top() + _PADDING / 2 + self._metrics.ascent()
-        painter.drawText(QPointF(area.left() + _PADDING, base), out.clock)
-        labels, texts = self._widths(out)
-        _, per_column = self._columns(out, plot)
-        wide = _SWATCH + labels + texts + 2 * _GAP + _COLUMN_GAP
-        for number, row in enumerate(out.rows):
-            left = area.left() + _PADDING + wide * (number // per_column)
-            y = base + self._line * (number % per_column + 1)
+        left, base = area.left() + _PADDING, area.top() + _PADDING / 2 + self._metrics.ascent()
+        painter.drawText(QPointF(left, base), self._head(out, columns))
+        for column in columns:
+            self._paint_column(painter, column, QPointF(left, base), theme)
+            left += column.width + _COLUMN_GAP
+
+    def _paint_column(self, painter: QPainter, column: _Column, head: QPointF, theme: Theme) -> None:
+        """Swatches, labels, and texts set to the right, from the line after `head` on."""
+        for number, row in enumerate(column.rows, 1):
+            y = head.y() + self._line * number
             middle = y - self._metrics.ascent() / 2 + 1
-            painter.fillRect(QRectF(left, middle - 1, _SWATCH, 2), theme.colour(row.colour))
+            _paint_swatch(painter, QRectF(head.x(), middle - _SWATCH / 2, _SWATCH, _SWATCH), row.line, theme)
             painter.setPen(theme.colour("quiet"))
-            painter.drawText(QPointF(left + _SWATCH + _GAP, y), row.label)
+            painter.drawText(QPointF(head.x() + _SWATCH + _GAP, y), row.line.label)
             painter.setPen(theme.colour("text"))
-            right = left + _SWATCH + 2 * _GAP + labels + texts
+            right = head.x() + column.width
             painter.drawText(QPointF(right - self._metrics.horizontalAdvance(row.text), y), row.text)
+
+
+def _paint_swatch(painter: QPainter, area: QRectF, line: Line, theme: Theme) -> None:
+    """A stroke, two dashes, or a square, as the line is drawn in the chart."""
+    colour = theme.colour(line.colour)
+    if line.style not in (Style.LINE, Style.DASHED):
+        painter.fillRect(area, colour)
+        return
+    third = area.width() / 3
+    stroke = QRectF(area.left(), area.center().y() - 1, area.width(), 2)
+    painter.fillRect(stroke, colour)
+    if line.style is Style.DASHED:
+        painter.fillRect(stroke.adjusted(third, 0, -third, 0), theme.colour("background"))

@@ -138,7 +138,7 @@ def test_rows_stand_in_the_order_of_the_curves(qtbot: QtBot) -> None:
     hover(chart, age=60)
     out = chart.read_out
     assert out is not None
-    assert [row.label for row in out.rows] == ["usage", "user", "iowait"]
+    assert [row.line.label for row in out.rows] == ["usage", "user", "iowait"]
     heights = [row.y for row in out.rows if row.y is not None]
     assert heights == sorted(heights)
     assert len(heights) == 3
