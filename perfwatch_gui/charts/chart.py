@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -17,7 +16,8 @@ from perfwatch_gui.charts.cursor import Cursor
 from perfwatch_gui.charts.curves import Curves
 from perfwatch_gui.charts.frame import Frame
 from perfwatch_gui.charts.line import Line
-from perfwatch_gui.charts.readout import Box, ReadOut, Row
+from perfwatch_gui.charts.reading import ReadOut, read
+from perfwatch_gui.charts.readout import Box
 from perfwatch_gui.charts.scale import Scale
 from perfwatch_gui.theme import Theme, tabular
 
@@ -186,25 +186,8 @@ class TimeChart(QWidget):
         age = self.time_cursor.age
         if age is None or self._history is None or not 0 <= age <= self.span:
             return None
-        moment = self._history.moment_near(self._now - age)
-        if moment is None:
-            return None
         to_pixels = self._frame.transform(self.scale)
-        x = round(to_pixels.map(QPointF(moment - self._now, 0.0)).x())
-        rows, ground = [], 0.0
-        for line in self._shown():
-            value = self._history.value(line.series, moment)
-            height = value
-            if value is not None and line.style is Style.STACK:
-                ground += value
-                height = ground
-            elif value is not None and line.style is Style.MIRROR:
-                height = -value
-            y = None if height is None else to_pixels.map(QPointF(0.0, height)).y()
-            rows.append(Row(line, text(value, self.scale.unit, self.scale.style), y))
-        rows.sort(key=lambda row: (row.y is None, row.y or 0.0))
-        clock = time.strftime("%H:%M:%S", time.localtime(moment))
-        return ReadOut(clock, x, tuple(rows))
+        return read(self._history, self._shown(), self._now, age, to_pixels, self.scale.style)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, axes, areas, grid, lines, and what the cursor reads."""

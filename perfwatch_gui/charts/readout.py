@@ -1,4 +1,4 @@
-"""What the cursor reads in one chart: a clock time, and each line's value, in a small box beside the cursor."""
+"""The small box beside the cursor: a clock time, and each line's value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
+from perfwatch_gui.charts.reading import ReadOut, Row
 from perfwatch_gui.theme import Theme
 
 _PADDING = 6.0
@@ -18,27 +19,6 @@ _GAP = 5.0
 _COLUMN_GAP = 12.0
 _FROM_CURSOR = 8.0
 _DOT = 2.5
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line with its value as text, and the height of its curve in pixels where it has one."""
-
-    line: Line
-    text: str
-    y: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOut:
-    """The clock time at the cursor as HH:MM:SS, where it stands in pixels, and a row for each line shown."""
-
-    clock: str
-    x: float
-    rows: tuple[Row, ...]
-
-    def __str__(self) -> str:
-        return "\n".join([self.clock, *(f"{row.line.label} {row.text}" for row in self.rows)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A chart shows the last minutes: the right curves, axes that hold still, and no work that nobody sees."""
+"""A chart shows the last minutes: the right curves, and axes that hold still."""
 
 from __future__ import annotations
 
@@ -148,35 +148,6 @@ def test_switching_a_line_off_takes_it_away_and_rescales_at_once(qtbot: QtBot, t
     chart.switch("network.received", on=True)
     assert list(chart.visible_series) == [RECEIVED.of(), SENT.of()]
     assert has(colours(chart), DARK.colours["green"])
-
-
-def test_nothing_is_done_for_nobody(qtbot: QtBot, theme: Theme) -> None:
-    past = history()
-    chart = TimeChart(theme, CPU)
-    qtbot.addWidget(chart)
-    for _ in range(5):
-        chart.draw(past, BEGIN + 300)
-        QApplication.processEvents()
-    assert past.looks == 0
-    shown(qtbot, chart)
-    QApplication.processEvents()
-    assert past.looks == len(CPU), "once each, when it came into sight"
-    chart.hide()
-    for _ in range(5):
-        chart.draw(past, BEGIN + 300)
-        QApplication.processEvents()
-    assert past.looks == len(CPU)
-
-
-def test_a_burst_of_samples_is_one_picture(qtbot: QtBot, theme: Theme) -> None:
-    chart, past = drawn(qtbot, theme), history()
-    for _ in range(7):
-        chart.draw(past, BEGIN + 300)
-    QApplication.processEvents()
-    assert past.looks == len(CPU)
-    # what repaints without a sample does not look again
-    chart.repaint()
-    assert past.looks == len(CPU)
 
 
 def test_another_theme_shows_at_once(qtbot: QtBot, theme: Theme) -> None:

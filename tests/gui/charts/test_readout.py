@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import Line
-from perfwatch_gui.charts.readout import Box, ReadOut, Row
+from perfwatch_gui.charts.reading import ReadOut, Row
+from perfwatch_gui.charts.readout import Box
 from perfwatch_gui.theme import DARK, Theme
 from tests.gui.charts.pictures import BEGIN, CPU, USAGE, colours, history, hover, shown
 
