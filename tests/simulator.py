@@ -208,10 +208,10 @@ class _Drawing:
             self._put("disk", f"{way}_iops", values=operations[way] / self._gaps)
         for mount, size in (("/", 256 << 30), ("/home", 1 << 40), ("/boot", 1 << 30)):
             growth = np.cumsum(self._draw.poisson(0.3 if size > 1 << 30 else 0, self._count)) * 4096
-            used = size // 2 + growth
-            for what, whole in (("total_bytes", size), ("used_bytes", used), ("free_bytes", size - used)):
+            held = size // 2 + growth
+            for what, whole in (("total_bytes", size), ("used_bytes", held), ("free_bytes", size - held)):
                 self._put_whole("disk", "partitions", mount, what, values=whole)
-            self._put("disk", "partitions", mount, "usage_percent", values=100 * used / size)
+            self._put("disk", "partitions", mount, "usage_percent", values=100 * held / size)
             self._same("disk", "partitions", mount, "device", value=f"/dev/nvme0n1p{len(mount)}")
             self._same("disk", "partitions", mount, "fstype", value="ext4")
 

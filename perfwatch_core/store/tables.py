@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     JSON,
     BigInteger,
     Boolean,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Text,
@@ -114,9 +116,7 @@ class ArchivePolicy(Table):
         CheckConstraint("downsample_after_days BETWEEN 0 AND 3650", name="downsample"),
         CheckConstraint("downsample_interval IN ('1m', '5m', '1h')", name="interval"),
     )
-    id: Mapped[int] = mapped_column(
-        SmallInteger, primary_key=True, server_default=text("1"), autoincrement=False
-    )
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, server_default=text("1"), autoincrement=False)
     retention_days: Mapped[int] = mapped_column(Integer, server_default=text("30"))
     archive_enabled: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     downsample_after_days: Mapped[int] = mapped_column(Integer, server_default=text("30"))
@@ -137,3 +137,54 @@ class MetricsSnapshot(Views):
     timestamp: Mapped[datetime] = mapped_column(Moment, primary_key=True)
     metric_type: Mapped[str] = mapped_column(Text, primary_key=True)
     metric_data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class HistorySeries(Table):
+    """The number of a place in the samples' JSON, a JSON list of its keys; the same for all machines."""
+
+    __tablename__ = "history_series"
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    place: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class _Packed:
+    """Columns of many series in one value: that of `series[i]` ends at byte `ends[i]` of `body`."""
+
+    at: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    machine_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    series: Mapped[list[int]] = mapped_column(ARRAY(Integer), sort_order=1)
+    ends: Mapped[list[int]] = mapped_column(ARRAY(Integer), sort_order=1)
+    body: Mapped[bytes] = mapped_column(LargeBinary, sort_order=1)
+
+
+class History(_Packed, Table):
+    """An hour's samples (tier 0), or a day's five-minute rollup (tier 1); a partition for each UTC day.
+
+    `step` is 0 for samples, else the seconds of a downsampled bucket. The samples numbered `firsts[i]` to
+    `lasts[i]` of `sources[i]` are in here.
+    """
+
+    __tablename__ = "history"
+    __table_args__ = ({"postgresql_partition_by": "RANGE (at)"},)
+    tier: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    started: Mapped[datetime] = mapped_column(Moment)
+    ended: Mapped[datetime] = mapped_column(Moment)
+    step: Mapped[int] = mapped_column(Integer)
+    sources: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    firsts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    lasts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    axis: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HistoryRecent(_Packed, Table):
+    """Five-minute rollups of packed hours that are not yet part of their day's."""
+
+    __tablename__ = "history_recent"
+    part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
+class HistoryWeek(_Packed, Table):
+    """Hourly rollups of seven days, counted from 1970-01-01."""
+
+    __tablename__ = "history_week"

@@ -45,4 +45,5 @@ def test_numbers_are_the_columns_own(values: list[Value | None]) -> None:
         assert found is None
         return
     assert found is not None
-    assert [None if one is None else one / found.divisor for one in found.values] == values
+    expected = [None if one is None else float(one) for one in values]
+    assert [None if one is None else one / found.divisor for one in found.values] == expected

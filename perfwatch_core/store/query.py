@@ -1,0 +1,185 @@
+"""Any span of any series as at most so many points, from the tier that answers fastest.
+
+Up to `RAW_SPAN` from the samples themselves, up to `FIVE_SPAN` from five-minute rollups, beyond that from
+hourly ones: so a query unpacks some thousands of numbers whatever its span. Bins begin at multiples of their
+width, counted from 1970, so that they stay where they are while a window moves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from perfwatch_core.metric import Series
+from perfwatch_core.store.batch import Place, microseconds
+from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, times
+from perfwatch_core.store.codec import Numbers, encode, numbers
+from perfwatch_core.store.link import Link
+from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, TAG, Buckets, slices, unpacked
+from perfwatch_core.store.series_ids import place_of_series, text_of
+from perfwatch_core.store.tail import tail
+
+POINTS = 2000
+RAW_SPAN = timedelta(hours=36)
+FIVE_SPAN = timedelta(days=62)
+# Widths of bins in seconds: whole parts of a day, so that bins of a day do not shift from one to the next.
+_WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
+# An hour's row reaches this far: its last batch may begin just before the next hour.
+_REACH = timedelta(hours=1, minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Bins of a series, without those that hold no value.
+
+    `time` is UTC seconds of each bin's beginning; a bin is `width` seconds wide. `mean` is that of all samples
+    in the bin, `count` says how many they are.
+    """
+
+    width: int
+    time: list[float]
+    count: list[int]
+    min: list[float]
+    mean: list[float]
+    max: list[float]
+
+
+def points(link: Link, machine_id: int, series: Series, start: datetime, end: datetime, points: int = POINTS) -> Points:
+    """A span of one series as at most `points` points."""
+    return points_of(link, machine_id, [series], start, end, points)[series]
+
+
+def points_of(
+    link: Link, machine_id: int, wanted: Sequence[Series], start: datetime, end: datetime, points: int = POINTS
+) -> dict[Series, Points]:
+    """A span of several series, all on the same bins and as of the same moment; words have no points."""
+    places = [place_of_series(series) for series in wanted]
+    width = width_for(start, end, points)
+    with snapshot(link):
+        found = binned(link, machine_id, places, start, end, width)
+    return {series: Points(width, *_columns(buckets, width)) for series, buckets in zip(wanted, found, strict=True)}
+
+
+def width_for(start: datetime, end: datetime, points: int = POINTS) -> int:
+    """The width of bins in seconds so that a span has at most `points` of them."""
+    if end <= start:
+        raise ValueError(f"a span must end after it begins; {start.isoformat()} to {end.isoformat()} does not")
+    least = 1 if end - start <= RAW_SPAN else FIVE_MINUTES if end - start <= FIVE_SPAN else HOUR
+    low, high = microseconds(start), microseconds(end) - 1
+    for width in (*_WIDTHS, *(86400 * days for days in range(2, 5000))):
+        if width >= least and high // (width * MICRO) - low // (width * MICRO) < points:
+            return width
+    raise ValueError(f"{points} points cannot show a span of {(end - start).days} days; ask for more")
+
+
+@contextmanager
+def snapshot(link: Link) -> Iterator[None]:
+    """Let all queries within see the store as of one moment; the link is not in a transaction yet.
+
+    The lock comes before the moment: what drops or rewrites a day waits for readers, and readers for it.
+    """
+    with link.transaction():
+        link.execute(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; LOCK TABLE ONLY history IN ACCESS SHARE MODE"
+        )
+        yield
+
+
+def binned(
+    link: Link, machine_id: int, places: Sequence[Place], start: datetime, end: datetime, width: int
+) -> list[Buckets]:
+    """The buckets, `width` seconds wide, of some places in a span; within a `snapshot`."""
+    ids = _ids(link, places)
+    found = [Buckets() for _ in places]
+    bins = _Bins(found, microseconds(start), microseconds(end), width * MICRO)
+    task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
+    if end - start <= RAW_SPAN:
+        _from_hours(link, task, bins)
+    else:
+        _from_rollups(link, task, bins, HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
+    at, columns = tail(link, machine_id, start, end, places)
+    if at:
+        bins.samples(at, [numbers(encode(columns[place])) for place in places])
+    return found
+
+
+class _Bins:
+    """Collects samples and buckets of a span in bins."""
+
+    def __init__(self, found: list[Buckets], low: int, high: int, width: int) -> None:
+        self._found = found
+        self._span = low, high
+        self._width = width
+
+    def samples(self, at: list[int], columns: Sequence[Numbers | None]) -> None:
+        """Columns of numbers at rising times (UTC µs)."""
+        low, high = (bisect_left(at, one) for one in self._span)
+        cut = slices(at[low:high], self._width)
+        for buckets, column in zip(self._found, columns, strict=True):
+            if column is not None:
+                buckets.add(Numbers(column.values[low:high], column.unit), cut)
+
+    def buckets(self, pieces: Sequence[bytes | None], step: int) -> None:
+        """Packed buckets of `step` seconds; the first may begin before the span does."""
+        span = self._span[0] - self._span[0] % (step * MICRO), self._span[1]
+        for buckets, piece in zip(self._found, pieces, strict=True):
+            if piece and piece[0] == TAG:
+                buckets.merge(unpacked(piece), step * MICRO, self._width, span)
+
+
+def _from_hours(link: Link, task: dict[str, object], bins: _Bins) -> None:
+    rows = link.execute(
+        f"SELECT step, axis, {PIECES} FROM history AS row WHERE machine_id = %(machine)s AND tier = {SAMPLES}"
+        " AND at > %(from)s AND at < %(end)s AND started < %(end)s"
+        " AND ended >= %(start)s::timestamptz - step * interval '1 second' ORDER BY at, part",
+        {**task, "from": _before(task, _REACH)},
+        prepare=False,
+        binary=True,
+    )
+    for step, axis, pieces in rows:
+        if step:
+            bins.buckets(pieces, step)
+        elif any(piece is not None for piece in pieces):
+            bins.samples(times(axis), [None if piece is None else numbers(piece) for piece in pieces])
+
+
+def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -> None:
+    source, reach = (
+        (f"history AS row WHERE tier = {FIVE} AND", DAY) if step < HOUR else ("history_week AS row WHERE", WEEK)
+    )
+    for table, back, width in ((source, reach, step), ("history_recent AS row WHERE", _REACH, FIVE_MINUTES)):
+        rows = link.execute(
+            f"SELECT {PIECES} FROM {table} machine_id = %(machine)s AND at > %(from)s AND at < %(end)s ORDER BY at",
+            {**task, "from": _before(task, back + timedelta(seconds=FIVE_MINUTES))},
+            prepare=False,
+            binary=True,
+        )
+        for (pieces,) in rows:
+            bins.buckets(pieces, width)
+
+
+def _before(task: dict[str, object], reach: timedelta) -> datetime:
+    start = task["start"]
+    assert isinstance(start, datetime)
+    return start - reach
+
+
+def _ids(link: Link, places: Sequence[Place]) -> list[int]:
+    texts = [text_of(place) for place in places]
+    rows = dict(link.execute("SELECT place, id FROM history_series WHERE place = ANY (%s)", (texts,)).fetchall())
+    # 0 stands for one that never had a value
+    return [int(rows.get(text, 0)) for text in texts]
+
+
+def _columns(buckets: Buckets, width: int) -> tuple[list[float], list[int], list[float], list[float], list[float]]:
+    rows = list(buckets.rows())
+    return (
+        [float(row[0] * width) for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        [row[4] for row in rows],
+    )

@@ -1,0 +1,76 @@
+"""The numbers that stand for series in packed history, and the way from a place in the JSON to a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from perfwatch_core.metric import Catalogue, Series
+from perfwatch_core.store.batch import Column, Place
+from perfwatch_core.store.link import Link
+
+
+def text_of(place: Place) -> str:
+    """A place as stored: a JSON list, where an index is a number."""
+    return msgspec.json.encode(place).decode()
+
+
+def place_of(text: str) -> Place:
+    """The inverse of `text_of`."""
+    return tuple(msgspec.json.decode(text, type=list[str | int]))
+
+
+def place_of_series(series: Series) -> Place:
+    """Where the values of a series stand."""
+    return Column.of(series).place
+
+
+def known(link: Link, types: Iterable[str] | None = None) -> dict[Place, int]:
+    """The numbers of all places that ever had a value, or of those of some types."""
+    wanted = None if types is None else set(types)
+    rows = link.execute("SELECT place, id FROM history_series ORDER BY id").fetchall()
+    found = {place_of(place): int(number) for place, number in rows}
+    return {place: number for place, number in found.items() if wanted is None or place[0] in wanted}
+
+
+def numbered(link: Link, places: Iterable[Place]) -> dict[Place, int]:
+    """The numbers of these places, new ones for those that have none; may be called by several at once."""
+    texts = {text_of(place): place for place in places}
+    link.execute(
+        "INSERT INTO history_series (place) SELECT unnest(%(all)s::text[]) EXCEPT SELECT place FROM history_series"
+        " ON CONFLICT DO NOTHING",
+        {"all": list(texts)},
+    )
+    rows = link.execute("SELECT place, id FROM history_series WHERE place = ANY (%s)", (list(texts),)).fetchall()
+    return {texts[place]: int(number) for place, number in rows}
+
+
+def series_at(catalogue: Catalogue, place: Place) -> Series | None:
+    """The series whose values stand at a place, None where no declared metric is there."""
+    for metric in catalogue.of_type(str(place[0])):
+        for template in filter(None, (metric.at, metric.total if metric.per else None)):
+            instance = _matched(template.split("."), place[1:])
+            if instance is not None:
+                return metric.of(instance)
+    return None
+
+
+def _matched(template: list[str], path: tuple[str | int, ...]) -> str | None:
+    """The instance at which a path fits a template, '' where it has none, None where it does not fit."""
+    if len(template) != len(path):
+        return None
+    instance = ""
+    for part, key in zip(template, path, strict=True):
+        if part == "*" or (part == "#" and isinstance(key, int)):
+            instance = str(key)
+        elif part != key:
+            return None
+    return instance
+
+
+def by_address(catalogue: Catalogue, places: Mapping[Place, Any]) -> dict[Series, Place]:
+    """Those of the places that belong to declared metrics, by their series."""
+    found = ((series_at(catalogue, place), place) for place in places)
+    return {series: place for series, place in found if series is not None}

@@ -1,0 +1,97 @@
+"""The newest samples as columns: those that lie in fresh batches because their hour is not packed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from perfwatch_core.metric import Value
+from perfwatch_core.store.batch import SPAN_SECONDS, Place, microseconds
+from perfwatch_core.store.chunks import SAMPLES, hour_of
+from perfwatch_core.store.link import Link
+
+_SPAN = timedelta(seconds=SPAN_SECONDS)
+
+
+class _Body(msgspec.Struct):
+    """A batch whose types are decoded only when asked for."""
+
+    at: list[int]
+    interval: list[int | None]
+    data: dict[str, msgspec.Raw]
+
+
+class Fresh(NamedTuple):
+    """A batch that is not packed: its beginning and its JSON text."""
+
+    started: datetime
+    body: str
+
+
+class Tail(NamedTuple):
+    """Rising times (UTC µs) and a value for each at the asked places."""
+
+    at: list[int]
+    columns: dict[Place, list[Value | None]]
+
+
+def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> list[Fresh]:
+    """The batches that may hold samples of a span and are not packed, by their beginnings."""
+    rows = link.execute(
+        "SELECT started, samples::text, source, first_number FROM metrics_batch"
+        " WHERE machine_id = %s AND started >= %s AND started < %s AND ended >= %s"
+        " ORDER BY started, source, first_number",
+        (machine_id, start - _SPAN, end, start),
+    ).fetchall()
+    if not rows:
+        return []
+    # one that a journal brought again after its hour was packed is there twice until the packer drops it
+    packed = link.execute(
+        "SELECT run.source, run.first, run.last FROM history"
+        " CROSS JOIN LATERAL unnest(sources, firsts, lasts) AS run (source, first, last)"
+        " WHERE machine_id = %s AND at >= %s AND at <= %s AND tier = %s",
+        (machine_id, hour_of(microseconds(rows[0][0])), rows[-1][0], SAMPLES),
+        prepare=False,
+    ).fetchall()
+    return [
+        Fresh(began, body)
+        for began, body, source, number in rows
+        if not any(source == one and first <= number <= last for one, first, last in packed)
+    ]
+
+
+def tail(link: Link, machine_id: int, start: datetime, end: datetime, places: Sequence[Place]) -> Tail:
+    """The samples of a span that are not packed yet, at some places."""
+    at: list[int] = []
+    columns: dict[Place, list[Value | None]] = {place: [] for place in places}
+    for began, text in fresh(link, machine_id, start, end):
+        body = msgspec.json.decode(text, type=_Body)
+        begin, count = microseconds(began), len(body.at)
+        at += [begin + offset for offset in body.at]
+        types: dict[str, Any] = {}
+        for place in places:
+            type_ = str(place[0])
+            if type_ not in types:
+                types[type_] = msgspec.json.decode(body.data[type_]) if type_ in body.data else None
+            columns[place] += _leaf(types[type_], place[1:], count)
+    low, high = microseconds(start), microseconds(end)
+    order = [one for one in sorted(range(len(at)), key=at.__getitem__) if low <= at[one] < high]
+    return Tail([at[one] for one in order], {place: [found[one] for one in order] for place, found in columns.items()})
+
+
+def _leaf(node: Any, path: Iterable[str | int], count: int) -> list[Any]:
+    """A value for each sample at a place of a batch."""
+    for key in path:
+        if isinstance(key, int):
+            rows = node if isinstance(node, list) else []
+            node = [row[key] if row is not None and key < len(row) else None for row in rows]
+        else:
+            node = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(node, list):
+        return [node if not isinstance(node, dict) else None] * count
+    if len(node) != count:
+        node = node[:1] * count
+    return node or [None] * count

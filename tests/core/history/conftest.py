@@ -1,0 +1,27 @@
+"""A database with its tables, and a machine in it, for the tests of packed history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from perfwatch_core.store.link import Link
+from tests.core.store.conftest import cluster, database
+from tests.core.store.tables import with_tables
+from tests.simulated_store import machine_number
+
+__all__ = ["cluster", "database"]
+
+
+@pytest.fixture
+def link(database: dict[str, str]) -> Iterator[Link]:
+    """A connection to a new database with all tables."""
+    with with_tables(database) as one:
+        yield one
+
+
+@pytest.fixture
+def machine_id(link: Link) -> int:
+    """A machine in that database."""
+    return machine_number(link, "0" * 32, "test")
