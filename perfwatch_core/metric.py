@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from weakref import WeakValueDictionary
@@ -35,7 +36,8 @@ class Metric:
 
     `at` is the place in the JSON object of its type, `*` standing for the instance in an object and
     `#` for the instance as a list index; without `at` it is the field, or `field.*` with `per`.
-    `total` is the place of the sum over all instances, None where a sum has no meaning.
+    `total` is the place of the sum over all instances, None where a sum has no meaning. `most` is the largest
+    value there can be: where two clocks are compared, the last digits would go beyond it.
     """
 
     type: str
@@ -48,6 +50,7 @@ class Metric:
     scale: float = 1.0
     at: str = ""
     total: str | None = None
+    most: float = math.inf
     _series: WeakValueDictionary[str, Series] = dataclasses.field(
         default_factory=WeakValueDictionary, repr=False
     )

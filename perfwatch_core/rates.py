@@ -97,6 +97,7 @@ def _rounded(number: float, metric: Metric, scaled: bool = False) -> Value | Mis
         return number
     if not math.isfinite(number):
         return Missing("not a finite number")
+    number = min(number, metric.most)
     return _shortest(round(number, metric.unit.decimals))
 
 

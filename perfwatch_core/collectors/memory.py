@@ -1,54 +1,63 @@
-"""Memory and swap, from `/proc/meminfo` (proc(5))."""
+"""Memory and swap, from `/proc/meminfo` (proc_meminfo(5)), counted as free(1) counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perfwatch_core.collector import Collector, Fact
+from perfwatch_core.collector import Collector, Fact, Missing
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.metric import Metric, Rule
 from perfwatch_core.units import Unit
 
+TYPE = "memory"
+
 
 def _bytes(field: str, help_: str) -> Metric:
-    return Metric("memory", field, Unit.BYTES, help_)
+    return Metric(TYPE, field, Unit.BYTES, help_)
 
 
 def _count(field: str, help_: str) -> Metric:
-    return Metric("memory", field, Unit.COUNT, help_)
+    return Metric(TYPE, field, Unit.COUNT, help_)
 
 
 def _percent(field: str, help_: str) -> Metric:
-    return Metric("memory", field, Unit.PERCENT, help_, rule=Rule.QUOTIENT, scale=100)
+    return Metric(TYPE, field, Unit.PERCENT, help_, rule=Rule.QUOTIENT, scale=100)
 
 
-USAGE = _percent(
-    "usage_percent", "Share of memory that is not available to new programs"
+USAGE = _percent("usage_percent", "Share of memory that programs cannot get without swapping.")
+TOTAL = _bytes("total_bytes", "Memory the kernel manages.")
+AVAILABLE = _bytes("available_bytes", "What programs can still get without swapping (MemAvailable).")
+USED = _bytes("used_bytes", "Total less available, as free(1) shows it since procps 4.")
+FREE = _bytes("free_bytes", "Memory that holds nothing at all.")
+CACHED = _bytes("cached_bytes", "Page cache and the slab that can be given back, as free(1) counts its cache.")
+BUFFERS = _bytes("buffers_bytes", "Buffers of block devices.")
+SHARED = _bytes("shared_bytes", "Shared memory and tmpfs (Shmem).")
+SWAP_TOTAL = _bytes("swap_total_bytes", "Swap space.")
+SWAP_USED = _bytes("swap_used_bytes", "Swap space in use.")
+SWAP_FREE = _bytes("swap_free_bytes", "Swap space left.")
+SWAP_PERCENT = _percent("swap_percent", "Share of swap space in use.")
+HUGE_TOTAL = _count("hugepages_total", "Huge pages set aside by the administrator.")
+HUGE_FREE = _count("hugepages_free", "Huge pages set aside and not in use.")
+HUGE_RESERVED = _count("hugepages_reserved", "Huge pages promised to programs that have not touched them yet.")
+
+_AS_THEY_ARE = (
+    (TOTAL, b"MemTotal", 1024),
+    (AVAILABLE, b"MemAvailable", 1024),
+    (FREE, b"MemFree", 1024),
+    (BUFFERS, b"Buffers", 1024),
+    (SHARED, b"Shmem", 1024),
+    (SWAP_TOTAL, b"SwapTotal", 1024),
+    (SWAP_FREE, b"SwapFree", 1024),
+    (HUGE_TOTAL, b"HugePages_Total", 1),
+    (HUGE_FREE, b"HugePages_Free", 1),
+    (HUGE_RESERVED, b"HugePages_Rsvd", 1),
 )
-TOTAL = _bytes("total_bytes", "Memory the kernel manages")
-AVAILABLE = _bytes(
-    "available_bytes", "What programs can still get without swapping (MemAvailable)"
-)
-USED = _bytes("used_bytes", "Total less available, as free(1) shows it")
-FREE = _bytes("free_bytes", "Memory that holds nothing at all")
-CACHED = _bytes(
-    "cached_bytes", "Page cache and reclaimable slab, as free(1) counts cache"
-)
-BUFFERS = _bytes("buffers_bytes", "Buffers of block devices")
-SHARED = _bytes("shared_bytes", "tmpfs and shared memory (Shmem)")
-SWAP_TOTAL = _bytes("swap_total_bytes", "Swap space")
-SWAP_USED = _bytes("swap_used_bytes", "Swap space in use")
-SWAP_FREE = _bytes("swap_free_bytes", "Swap space left")
-SWAP_PERCENT = _percent("swap_percent", "Share of swap space in use")
-HUGE_TOTAL = _count("hugepages_total", "Huge pages reserved by the administrator")
-HUGE_FREE = _count("hugepages_free", "Huge pages not in use")
-HUGE_RESERVED = _count("hugepages_reserved", "Huge pages promised but not yet touched")
 
 
 class MemoryCollector(Collector):
     """Where memory is."""
 
-    type = "memory"
+    type = TYPE
     metrics = (
         USAGE, TOTAL, AVAILABLE, USED, FREE, CACHED, BUFFERS, SHARED,
         SWAP_TOTAL, SWAP_USED, SWAP_FREE, SWAP_PERCENT, HUGE_TOTAL, HUGE_FREE, HUGE_RESERVED,
@@ -58,13 +67,18 @@ class MemoryCollector(Collector):
         self._machine = machine
 
     def collect(self) -> Iterator[Fact]:
-        """Levels in bytes; /proc/meminfo counts KiB."""
-        said = {}
-        for line in self._machine.read("proc/meminfo").splitlines():
-            name, _, rest = line.partition(b":")
-            said[name] = int(rest.split()[0])
+        """Bytes and pages; the file counts in KiB."""
+        said: dict[bytes, int] = {}
+        for line in self._machine.read("proc/meminfo").split(b"\n"):
+            words = line.split(None, 2)
+            if len(words) > 1:
+                said[words[0][:-1]] = int(words[1])
+        for metric, name, factor in _AS_THEY_ARE:
+            yield metric, "", said[name] * factor if name in said else Missing("this kernel does not tell")
         total, available = said[b"MemTotal"], said[b"MemAvailable"]
-        swap, swap_free = said[b"SwapTotal"], said[b"SwapFree"]
+        yield USED, "", (total - available) * 1024
         yield USAGE, "", (total - available, total)
-        yield TOTAL, "", total * 1024
-        # REPLACED BY THE COLLECTORS HELPER: sketch only
+        yield CACHED, "", (said[b"Cached"] + said.get(b"SReclaimable", 0)) * 1024
+        swap, swap_free = said.get(b"SwapTotal", 0), said.get(b"SwapFree", 0)
+        yield SWAP_USED, "", (swap - swap_free) * 1024
+        yield SWAP_PERCENT, "", (swap - swap_free, swap) if swap else Missing("this machine has no swap space")

@@ -1,0 +1,50 @@
+"""How fast processors run: cpufreq (Documentation/admin-guide/pm/cpufreq.rst), else `/proc/cpuinfo`."""
+
+from __future__ import annotations
+
+from perfwatch_core.collectors.machine import Machine
+
+# Clocks change all the time, but each costs a file: more often would cost more than it tells.
+_LOOK_AGAIN_SECONDS = 2.0
+# With hundreds of processors it is made less often still.
+_LARGEST_SHARE = 0.002
+
+
+class Clocks:
+    """Megahertz by processor, at most a few seconds old."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._cores: list[str] = []
+        self._known: dict[str, float] = {}
+        self._due = 0.0
+
+    def of(self, cores: list[str]) -> dict[str, float]:
+        """What is known of these processors; empty where the kernel tells nothing, as in many virtual machines."""
+        now = self._machine.clock()
+        if now >= self._due or cores != self._cores:
+            self._cores = cores
+            self._known = self._steered() or self._reported()
+            cost = self._machine.clock() - now
+            self._due = now + max(_LOOK_AGAIN_SECONDS, cost / _LARGEST_SHARE)
+        return self._known
+
+    def _steered(self) -> dict[str, float]:
+        """Where the kernel steers the clock it says so in kHz."""
+        found = {}
+        for core in self._cores:
+            kilohertz = self._machine.number(f"sys/devices/system/cpu/cpu{core}/cpufreq/scaling_cur_freq")
+            if kilohertz:
+                found[core] = kilohertz / 1000
+        return found
+
+    def _reported(self) -> dict[str, float]:
+        """What an x86 processor reports of itself."""
+        found: dict[str, float] = {}
+        core = ""
+        for line in (self._machine.glance("proc/cpuinfo", whole=True) or "").splitlines():
+            if line.startswith("processor"):
+                core = line.partition(":")[2].strip()
+            elif line.startswith("cpu MHz"):
+                found[core] = float(line.partition(":")[2])
+        return found
