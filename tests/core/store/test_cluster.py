@@ -127,12 +127,11 @@ def test_a_killed_backend_is_no_matter(data_dir: Path) -> None:
 def test_crash_recovery_of_more_than_ten_seconds_is_waited_for(data_dir: Path) -> None:
     """And ends at once when told to stop; held here by stopping the process that recovers."""
     with used(data_dir) as (one, params):
-        query(
-            params, "CREATE TABLE big AS SELECT md5(i::text) AS a, repeat('x', 500) FROM generate_series(1, 200000) i"
-        )
+        # into a table that exists: what is made in the same transaction is not logged, so not recovered either
+        query(params, "INSERT INTO kept SELECT i FROM generate_series(1, 300000) AS i")
         kill(one.pids()[0])
-        first = InThread(one)
-        second = InThread(Cluster(data_dir))
+        other = Cluster(data_dir)
+        first, second = InThread(one), InThread(other)
         recovering: list[int] = []
 
         def stopped() -> bool:
@@ -150,6 +149,20 @@ def test_crash_recovery_of_more_than_ten_seconds_is_waited_for(data_dir: Path) -
         os.kill(recovering[0], signal.SIGCONT)
         assert first.join() == params
         assert query(params, "SELECT count(*) FROM kept") == 300001
+
+
+def test_a_server_that_cannot_end_is_ended(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of its processes hangs: after a minute the watchdog has it stop without ceremony."""
+    monkeypatch.setattr("perfwatch_core.store.cluster_watch._PATIENCE", 2)
+    one = Cluster(data_dir)
+    one.acquire()
+    hanging = next(pid for pid, name in children(one.pids()[0]).items() if "checkpointer" in name)
+    os.kill(hanging, signal.SIGSTOP)
+    one.release()
+    assert running(data_dir)
+    until(lambda: not running(data_dir), 20.0)
+    with used(data_dir) as (_, params):
+        assert query(params, "SELECT value FROM kept") == 42
 
 
 def test_a_server_that_does_not_end_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
