@@ -34,10 +34,10 @@ class Rule(Enum):
 class Metric:
     """One declaration; axes, hover texts, JSON, CSV, OpenMetrics and METRICS.md are derived from it.
 
-    `at` is the place in the JSON object of its type, `*` standing for the instance in an object and
-    `#` for the instance as a list index; without `at` it is the field, or `field.*` with `per`.
-    `total` is the place of the sum over all instances, None where a sum has no meaning. `most` is the largest
-    value there can be: where two clocks are compared, the last digits would go beyond it.
+    `at` is the place in the JSON object of its type, `*` standing for the instance in an object and `#` for the
+    instance as a list index; without `at` it is the field, or `field.*` with `per`. `total` is the place of the sum
+    over all instances, None where a sum has no meaning. `most` is the largest value there can be: where two clocks
+    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value.
     """
 
     type: str
@@ -51,13 +51,14 @@ class Metric:
     at: str = ""
     total: str | None = None
     most: float = math.inf
-    _series: WeakValueDictionary[str, Series] = dataclasses.field(
-        default_factory=WeakValueDictionary, repr=False
-    )
+    plain: bool = dataclasses.field(init=False, repr=False, default=False)
+    _series: WeakValueDictionary[str, Series] = dataclasses.field(default_factory=WeakValueDictionary, repr=False)
 
     def __post_init__(self) -> None:
         if not self.at:
             object.__setattr__(self, "at", f"{self.field}.*" if self.per else self.field)
+        plain = self.rule is Rule.AS_IS and self.scale == 1.0 and self.kind is not Kind.TEXT
+        object.__setattr__(self, "plain", plain)
 
     @property
     def key(self) -> str:
@@ -76,8 +77,7 @@ class Metric:
         if self.per and not instance and self.total:
             return tuple(self.total.split("."))
         return tuple(
-            instance if part == "*" else f"#{instance}" if part == "#" else part
-            for part in self.at.split(".")
+            instance if part == "*" else f"#{instance}" if part == "#" else part for part in self.at.split(".")
         )
 
 

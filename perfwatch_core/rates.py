@@ -11,6 +11,7 @@ from perfwatch_core.metric import Kind, Metric, Rule, Series, Value
 FIRST = "needs a second reading"
 RESET = "its counter started again"
 NOTHING = "nothing happened in this interval"
+NOT_A_NUMBER = Missing("not a number")
 
 
 def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value], dict[Series, str]]:
@@ -22,37 +23,39 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
     missing: dict[Series, str] = {}
     earlier: Mapping[Series, Raw] = before.facts if before else {}
     elapsed = after.at - before.at if before else 0.0
-    sums: dict[Metric, float | None] = {}
+    sums: dict[Metric, float | Missing] = {}
     for series, raw in after.facts.items():
         metric = series.metric
-        if isinstance(raw, Missing):
+        value: Value | Missing
+        if type(raw) is int and metric.plain:
+            # most of what the kernel says: nothing to be done to it
+            value = raw
+        elif isinstance(raw, Missing):
             missing[series] = raw.reason
             continue
-        value = _value(metric, earlier.get(series), raw, elapsed)
+        else:
+            value = _value(metric, earlier.get(series), raw, elapsed)
         if isinstance(value, Missing):
             missing[series] = value.reason
         else:
             values[series] = value
         if metric.total and series.instance:
-            _add(sums, metric, value)
+            sums[metric] = _added(sums.get(metric), value)
     for metric, total in sums.items():
-        if total is None:
-            missing[metric.of()] = RESET
+        if isinstance(total, Missing):
+            missing[metric.of()] = total.reason
         else:
             values[metric.of()] = _shortest(round(total, metric.unit.decimals))
     return values, missing
 
 
-def _add(sums: dict[Metric, float | None], metric: Metric, value: Value | Missing) -> None:
-    """Add an instance to its total: a reset one makes the total unknown, a new one waits its turn."""
-    so_far = sums.get(metric, 0.0)
+def _added(so_far: float | Missing | None, value: Value | Missing) -> float | Missing:
+    """A total with one instance more: a reset one makes it unknown, a new one waits its turn."""
     if isinstance(value, Missing):
-        if value.reason == RESET:
-            sums[metric] = None
-        elif metric in sums or value.reason != FIRST:
-            sums.setdefault(metric, so_far)
-    elif so_far is not None and not isinstance(value, str):
-        sums[metric] = so_far + value
+        return so_far if so_far is not None and value.reason == FIRST else value
+    if isinstance(value, str) or (isinstance(so_far, Missing) and so_far.reason != FIRST):
+        return so_far if so_far is not None else NOT_A_NUMBER
+    return value if so_far is None or isinstance(so_far, Missing) else so_far + value
 
 
 def _value(metric: Metric, earlier: Raw | None, now: Raw, elapsed: float) -> Value | Missing:
@@ -60,7 +63,7 @@ def _value(metric: Metric, earlier: Raw | None, now: Raw, elapsed: float) -> Val
     if isinstance(now, str) or metric.kind is Kind.TEXT:
         return str(now)
     if metric.rule is Rule.AS_IS:
-        return _rounded(now, metric) if isinstance(now, int | float) else Missing("not a number")
+        return _rounded(now, metric) if isinstance(now, int | float) else NOT_A_NUMBER
     if metric.rule is Rule.QUOTIENT:
         return _quotient(metric, now, (0.0, 0.0))
     if earlier is None or isinstance(earlier, Missing | str):

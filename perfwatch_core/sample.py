@@ -67,7 +67,8 @@ class Sample:
             for part in path[:-1]:
                 node = node.setdefault(part, {})
             last = path[-1]
-            if last[0:1] == "#" and not node:
+            # an instance may itself be named with a #: only the declaration tells a list
+            if not node and series.metric.at.endswith("#"):
                 lists.append((shapes[series.metric.type], path[-2]))
             node[last] = bool(value) if series.metric.unit is Unit.FLAG else value
         for parent, name in lists:

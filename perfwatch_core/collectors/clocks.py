@@ -16,6 +16,7 @@ class Clocks:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._cores: list[str] = []
+        self._steers = True
         self._known: dict[str, float] = {}
         self._due = 0.0
 
@@ -23,8 +24,12 @@ class Clocks:
         """What is known of these processors; empty where the kernel tells nothing, as in many virtual machines."""
         now = self._machine.clock()
         if now >= self._due or cores != self._cores:
+            # whether the kernel steers is decided when processors come up
+            self._steers = self._steers or cores != self._cores
             self._cores = cores
-            self._known = self._steered() or self._reported()
+            self._known = self._steered() if self._steers else {}
+            self._steers = bool(self._known)
+            self._known = self._known or self._reported()
             cost = self._machine.clock() - now
             self._due = now + max(_LOOK_AGAIN_SECONDS, cost / _LARGEST_SHARE)
         return self._known

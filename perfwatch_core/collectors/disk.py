@@ -27,9 +27,7 @@ def _total(field: str, unit: Unit, help_: str, scale: int = 1) -> Metric:
 
 
 def _latency(field: str, help_: str) -> Metric:
-    return Metric(
-        TYPE, field, Unit.MILLISECONDS, help_, per="device", rule=Rule.CHANGE_RATIO, at=f"devices.*.{field}"
-    )
+    return Metric(TYPE, field, Unit.MILLISECONDS, help_, per="device", rule=Rule.CHANGE_RATIO, at=f"devices.*.{field}")
 
 
 READ = _rate("read_bytes_per_sec", Unit.BYTES_PER_SECOND, "Read from the device.", _SECTOR)

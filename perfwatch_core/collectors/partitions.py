@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from perfwatch_core.collector import Fact, Missing
 from perfwatch_core.collectors.machine import Machine
-from perfwatch_core.collectors.mounts import Mounts
+from perfwatch_core.collectors.mounts import Mount, Mounts
 from perfwatch_core.collectors.space import Answer, Ask, Silent, Space
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
@@ -34,6 +34,8 @@ USAGE = _of_partition(
     rule=Rule.QUOTIENT,
     scale=100,
 )
+# Waking the thread that asks costs more than reading all counters of the disks.
+_ASK_AGAIN_SECONDS = 2.0
 METRICS = (DEVICE, FSTYPE, TOTAL, USED, FREE, USAGE)
 
 
@@ -43,10 +45,25 @@ class Partitions:
     def __init__(self, machine: Machine, ask: Ask | None = None) -> None:
         self._mounts = Mounts(machine)
         self._space = Space(ask or machine.statvfs)
+        self._clock = machine.clock
+        self._listed: list[Mount] = []
+        self._known: list[Fact] = []
+        self._due = 0.0
 
-    def collect(self) -> Iterator[Fact]:
-        """Bytes by mount point; the reason where a file system does not tell."""
-        mounts = self._mounts.now()
+    def collect(self) -> list[Fact]:
+        """Bytes by mount point, at most a few seconds old; the reason where a file system does not tell."""
+        now, mounts = self._clock(), self._mounts.now()
+        if now >= self._due or mounts is not self._listed:
+            self._due, self._listed = now + _ASK_AGAIN_SECONDS, mounts
+            self._known = list(self._ask(mounts))
+        return self._known
+
+    def close(self) -> None:
+        """Let go of the list and of the threads."""
+        self._mounts.close()
+        self._space.close()
+
+    def _ask(self, mounts: list[Mount]) -> Iterator[Fact]:
         answers = self._space.of([mount.point for mount in mounts])
         for point, device, fstype in mounts:
             answer = answers[point]
@@ -56,11 +73,6 @@ class Partitions:
             yield DEVICE, point, device
             yield FSTYPE, point, fstype
             yield from _facts(point, answer)
-
-    def close(self) -> None:
-        """Let go of the list and of the threads."""
-        self._mounts.close()
-        self._space.close()
 
 
 def _facts(point: str, answer: Answer | Silent) -> Iterator[Fact]:
