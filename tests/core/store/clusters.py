@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,10 +25,15 @@ from tests.core.store.waiting import until
 REPOSITORY = Path(__file__).parents[3]
 
 _OWNER = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 sys.path[:0] = [sys.argv[2]]
 from perfwatch_core.store.cluster import Cluster, ClusterProblem
+if len(sys.argv) > 3:
+    # only now: Python itself may lie where root alone can read it
+    os.setgroups([])
+    os.setgid(int(sys.argv[4]))
+    os.setuid(int(sys.argv[3]))
 cluster = Cluster(Path(sys.argv[1]))
 try:
     print(json.dumps([cluster.acquire(), cluster.pids()]), flush=True)
@@ -42,10 +47,13 @@ cluster.release()
 class Owner:
     """A process of its own that uses the cluster until it is told to leave, or is killed."""
 
-    def __init__(self, data_dir: Path, before: Sequence[str] = (), code: Path = REPOSITORY, **options: Any) -> None:
+    def __init__(self, data_dir: Path, code: Path = REPOSITORY, user: tuple[int, int] | None = None) -> None:
+        """`code` is where PerfWatch lies; `user` (uid and gid) whom root becomes."""
+        # -S: no other PostgreSQL than the one in `code`, unless that is the checkout
+        options = [] if code == REPOSITORY else ["-I", "-S"]
         self.process = subprocess.Popen(
-            [*before, sys.executable, "-c", _OWNER, str(data_dir), str(code)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options,
+            [sys.executable, *options, "-c", _OWNER, str(data_dir), str(code), *map(str, user or ())],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self._said: tuple[Any, list[int]] | None = None
 
