@@ -133,7 +133,8 @@ class _Drawing:
         for sensor in ("Package id 0", "Core 0", "Core 1", "Core 2", "Core 3"):
             heat = 45 + 35 * np.convolve(self._busy, np.ones(6) / 6, "same") + self._draw.normal(0, 0.7, self._count)
             self._put("cpu", "temperature_celsius", sensor, values=np.rint(heat), decimals=1)
-        for name, width in (("1m", 12), ("5m", 60), ("15m", 180)):
+        for name, most in (("1m", 12), ("5m", 60), ("15m", 180)):
+            width = min(most, self._count)
             load = np.convolve(self._busy * self._cores, np.ones(width) / width, "same")
             self._put("cpu", "load_avg", name, values=load)
         self._rate("cpu", "context_switches_per_sec", level=2000 + 20000 * self._busy, spread=0.2)
@@ -207,10 +208,11 @@ class _Drawing:
             self._put_whole("disk", f"{way}_bytes_per_sec", values=volumes[way] / self._gaps)
             self._put("disk", f"{way}_iops", values=operations[way] / self._gaps)
         for mount, size in (("/", 256 << 30), ("/home", 1 << 40), ("/boot", 1 << 30)):
-            growth = np.cumsum(self._draw.poisson(0.3 if size > 1 << 30 else 0, self._count)) * 4096
-            held = size // 2 + growth
-            for what, whole in (("total_bytes", size), ("used_bytes", held), ("free_bytes", size - held)):
-                self._put_whole("disk", "partitions", mount, what, values=whole)
+            growth = np.cumsum(self._draw.poisson(0.3 if size > 1 << 30 else 0, self._count)) * 4096.0
+            held = np.asarray(size // 2 + growth, dtype=np.float64)
+            self._put_whole("disk", "partitions", mount, "total_bytes", values=size)
+            self._put_whole("disk", "partitions", mount, "used_bytes", values=held)
+            self._put_whole("disk", "partitions", mount, "free_bytes", values=size - held)
             self._put("disk", "partitions", mount, "usage_percent", values=100 * held / size)
             self._same("disk", "partitions", mount, "device", value=f"/dev/nvme0n1p{len(mount)}")
             self._same("disk", "partitions", mount, "fstype", value="ext4")

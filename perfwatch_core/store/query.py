@@ -18,7 +18,7 @@ from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, times
 from perfwatch_core.store.codec import Numbers, encode, numbers
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, TAG, Buckets, slices, unpacked
+from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, TAG, Buckets, columns, slices
 from perfwatch_core.store.series_ids import place_of_series, text_of
 from perfwatch_core.store.tail import tail
 
@@ -100,9 +100,9 @@ def binned(
         _from_hours(link, task, bins)
     else:
         _from_rollups(link, task, bins, HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
-    at, columns = tail(link, machine_id, start, end, places)
+    at, newest = tail(link, machine_id, start, end, places)
     if at:
-        bins.samples(at, [numbers(encode(columns[place])) for place in places])
+        bins.samples(at, [numbers(encode(newest[place])) for place in places])
     return found
 
 
@@ -127,7 +127,7 @@ class _Bins:
         span = self._span[0] - self._span[0] % (step * MICRO), self._span[1]
         for buckets, piece in zip(self._found, pieces, strict=True):
             if piece and piece[0] == TAG:
-                buckets.merge(unpacked(piece), step * MICRO, self._width, span)
+                buckets.take(columns(piece), step * MICRO, self._width, span)
 
 
 def _from_hours(link: Link, task: dict[str, object], bins: _Bins) -> None:

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from perfwatch_core.metric import Value
-from perfwatch_core.store.codec import MOST_DECIMALS, Numbers, decode, encode
+from perfwatch_core.store.codec import MOST_DECIMALS, Numbers, decode, encode, numbers
 from perfwatch_core.store.whole import pack, unpack
 
 FIVE_MINUTES = 300
@@ -22,7 +21,6 @@ HOUR = 3600
 TAG = 32
 _HEAD = struct.Struct("<BHIIIII")
 MICRO = 1_000_000
-_EVER = 2**70
 
 
 class Slice(NamedTuple):
@@ -69,16 +67,30 @@ class Buckets:
             if known:
                 self._put(bucket, len(known), sum(known), min(known), max(known), factor)
 
-    def merge(self, other: Buckets, step: int = 1, width: int = 1, span: tuple[int, int] | None = None) -> None:
-        """Put other buckets in: theirs are `step` wide and ours `width`, in any one unit of time.
-
-        With a span (in that unit) only those that begin in it.
-        """
+    def merge(self, other: Buckets, step: int = 1, width: int = 1) -> None:
+        """Put other buckets in: theirs are `step` wide and ours `width`, in any one unit of time."""
         factor = self._fit(other.unit)
-        low, high = span or (-_EVER, _EVER)
         for bucket, (count, total, least, most) in other.held.items():
-            if low <= bucket * step < high:
-                self._put(bucket * step // width, int(count), total, least, most, factor)
+            self._put(bucket * step // width, int(count), total, least, most, factor)
+
+    def take(self, packed: Columns, step: int, width: int, span: tuple[int, int]) -> None:
+        """Like `merge`, from what lies there packed, only what begins in a span; fast where many make one."""
+        factor = self._fit(packed.unit)
+        low = bisect_left(packed.order, -(-span[0] // step))
+        end = bisect_left(packed.order, -(-span[1] // step))
+        while low < end:
+            bucket = packed.order[low] * step // width
+            # the first of theirs that is not in this one of ours
+            high = bisect_left(packed.order, -(-(bucket + 1) * width // step), low, end)
+            self._put(
+                bucket,
+                sum(packed.counts[low:high]),
+                sum(packed.sums[low:high]),
+                min(packed.least[low:high]),
+                max(packed.most[low:high]),
+                factor,
+            )
+            low = high
 
     def _put(self, bucket: int, count: int, total: float, low: float, high: float, factor: float) -> None:
         if factor != 1:
@@ -126,19 +138,39 @@ def packed(buckets: Buckets) -> bytes:
     return _HEAD.pack(TAG, exponent, len(order), *map(len, parts[:4])) + b"".join(parts)
 
 
-def unpacked(data: bytes) -> Buckets:
-    """The inverse of `packed`."""
+class Columns(NamedTuple):
+    """Buckets as they were packed: rising numbers, counts, and sums, least and most in multiples of 1 / `unit`."""
+
+    unit: int
+    order: list[int]
+    counts: list[int]
+    sums: Sequence[float]
+    least: Sequence[float]
+    most: Sequence[float]
+
+
+def columns(data: bytes) -> Columns:
+    """What `packed` packed, as it lies there."""
     _, exponent, count, *lengths = _HEAD.unpack_from(data)
     pieces, start = [], _HEAD.size
     for length in (*lengths, len(data)):
         pieces.append(data[start : start + length])
         start += length
-    numbers, counts = unpack(pieces[0], count), unpack(pieces[1], count)
-    total, low, high = (map(_number, decode(piece)) for piece in pieces[2:])
-    held = {key: list(row) for key, *row in zip(numbers, counts, total, low, high, strict=True)}
-    return Buckets(0 if exponent > MOST_DECIMALS else 10**exponent, held)
+    plain = exponent > MOST_DECIMALS
+    order, counts = unpack(pieces[0], count), unpack(pieces[1], count)
+    return Columns(0 if plain else 10**exponent, order, counts, *(_numbers(piece, plain) for piece in pieces[2:]))
 
 
-def _number(value: Value | None) -> float:
-    assert isinstance(value, int | float)  # `packed` puts in nothing else
-    return value
+def unpacked(data: bytes) -> Buckets:
+    """The inverse of `packed`."""
+    unit, order, *rest = columns(data)
+    return Buckets(unit, {key: list(row) for key, *row in zip(order, *rest, strict=True)})
+
+
+def _numbers(piece: bytes, plain: bool) -> Sequence[float]:
+    found = numbers(piece)
+    if found is None:
+        # sums of more than 64 bits beside smaller ones
+        return [one for one in decode(piece) if isinstance(one, int | float)]
+    known = [one for one in found.values if one is not None]
+    return [one / found.divisor for one in known] if plain else known

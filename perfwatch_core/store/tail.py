@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,6 +14,8 @@ from perfwatch_core.store.chunks import SAMPLES, hour_of
 from perfwatch_core.store.link import Link
 
 _SPAN = timedelta(seconds=SPAN_SECONDS)
+# More than an hour's: usually all at once.
+_PAGE = 200
 
 
 class _Body(msgspec.Struct):
@@ -38,16 +40,16 @@ class Tail(NamedTuple):
     columns: dict[Place, list[Value | None]]
 
 
-def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> list[Fresh]:
-    """The batches that may hold samples of a span and are not packed, by their beginnings."""
+def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> Iterator[Fresh]:
+    """The batches that may hold samples of a span and are not packed, by their beginnings; a page at a time."""
     rows = link.execute(
-        "SELECT started, samples::text, source, first_number FROM metrics_batch"
+        "SELECT started, source, first_number FROM metrics_batch"
         " WHERE machine_id = %s AND started >= %s AND started < %s AND ended >= %s"
         " ORDER BY started, source, first_number",
         (machine_id, start - _SPAN, end, start),
     ).fetchall()
     if not rows:
-        return []
+        return
     # one that a journal brought again after its hour was packed is there twice until the packer drops it
     packed = link.execute(
         "SELECT run.source, run.first, run.last FROM history"
@@ -56,11 +58,21 @@ def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> list[F
         (machine_id, hour_of(microseconds(rows[0][0])), rows[-1][0], SAMPLES),
         prepare=False,
     ).fetchall()
-    return [
-        Fresh(began, body)
-        for began, body, source, number in rows
+    keys = [
+        (source, number)
+        for _, source, number in rows
         if not any(source == one and first <= number <= last for one, first, last in packed)
     ]
+    for low in range(0, len(keys), _PAGE):
+        page = keys[low : low + _PAGE]
+        bodies = link.execute(
+            "SELECT started, samples::text FROM metrics_batch"
+            " JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (source, first_number) USING (source, first_number)"
+            " ORDER BY started, source, first_number",
+            ([one for one, _ in page], [one for _, one in page]),
+        ).fetchall()
+        for began, body in bodies:
+            yield Fresh(began, body)
 
 
 def tail(link: Link, machine_id: int, start: datetime, end: datetime, places: Sequence[Place]) -> Tail:

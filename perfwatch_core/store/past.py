@@ -1,0 +1,185 @@
+"""Reads everything back sample by sample, packed or fresh, in the order of time and in bounded memory."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from perfwatch_core.store.batch import Place, moment
+from perfwatch_core.store.chunks import PIECES, SAMPLES, gaps, times
+from perfwatch_core.store.codec import decode
+from perfwatch_core.store.columns import times as batch_times
+from perfwatch_core.store.columns import unfold
+from perfwatch_core.store.link import Link
+from perfwatch_core.store.query import snapshot
+from perfwatch_core.store.reader import Bounds, Stored
+from perfwatch_core.store.rollup import MICRO, TAG, columns
+from perfwatch_core.store.series_ids import known, place_of
+from perfwatch_core.store.tail import fresh
+
+_REACH = timedelta(hours=1, minutes=5)
+
+
+def raw(link: Link, machine_id: int, types: Iterable[str] | None, start: datetime, end: datetime) -> Iterator[Stored]:
+    """The samples with `start` <= moment < `end`, with all types or some, as of one moment.
+
+    A downsampled bucket is one sample at its beginning: means, and the last of words. The link is in a
+    transaction until the iterator ends or is closed; about an hour of samples is in memory at a time.
+    """
+    wanted = None if types is None else frozenset(types)
+    with snapshot(link):
+        places = known(link, wanted)
+        for one in heapq.merge(
+            _in_order(_packed(link, machine_id, places, start, end), start, end),
+            _in_order(_fresh(link, machine_id, wanted, start, end), start, end),
+            key=lambda one: one.moment,
+        ):
+            if one.by_type or wanted is None:
+                yield one
+
+
+def bounds(link: Link, machine_id: int) -> Bounds | None:
+    """The moments (UTC) of the oldest and newest sample, None where there is none."""
+    span = {"machine": machine_id}
+    row = link.execute(
+        "SELECT least("
+        " (SELECT started FROM history WHERE machine_id = %(machine)s AND tier = 0 ORDER BY at LIMIT 1),"
+        " (SELECT min(started) FROM metrics_batch WHERE machine_id = %(machine)s)),"
+        " greatest((SELECT max(ended) FROM (SELECT ended FROM history WHERE machine_id = %(machine)s AND tier = 0"
+        " ORDER BY at DESC LIMIT 3) AS packed), (SELECT max(ended) FROM (SELECT ended FROM metrics_batch"
+        " WHERE machine_id = %(machine)s ORDER BY started DESC LIMIT 20) AS last))",
+        span,
+    ).fetchone()
+    return Bounds(row[0], row[1]) if row and row[0] else None
+
+
+def size_bytes(link: Link) -> int:
+    """Bytes that all samples and rollups take on the server's disk, indexes included."""
+    row = link.execute(
+        "SELECT (SELECT coalesce(sum(pg_total_relation_size(relid)), 0) FROM pg_partition_tree('history'))"
+        " + pg_total_relation_size('history_recent') + pg_total_relation_size('history_week')"
+        " + pg_total_relation_size('history_series') + pg_total_relation_size('metrics_batch')"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def places_between(link: Link, machine_id: int, start: datetime, end: datetime) -> list[Place]:
+    """The places that had a value in the hours of a span."""
+    rows = link.execute(
+        "SELECT place FROM history_series WHERE id IN (SELECT unnest(series) FROM history WHERE machine_id = %s"
+        " AND tier = 0 AND at > %s AND at < %s AND ended >= %s) ORDER BY id",
+        (machine_id, start - _REACH, end, start),
+        prepare=False,
+    ).fetchall()
+    found = dict.fromkeys(place_of(row[0]) for row in rows)
+    for batch in fresh(link, machine_id, start, end):
+        for sample in unfold(batch.body)[:1]:
+            found |= dict.fromkeys(_leaves(sample, ()))
+    return list(found)
+
+
+def _leaves(node: Any, path: Place) -> Iterator[Place]:
+    if isinstance(node, dict):
+        for key, below in node.items():
+            yield from _leaves(below, (*path, key))
+    elif isinstance(node, list):
+        for index, below in enumerate(node):
+            yield from _leaves(below, (*path, index))
+    elif node is not None:
+        yield path
+
+
+def _in_order(
+    blocks: Iterable[tuple[datetime, Callable[[], Iterable[Stored]]]], start: datetime, end: datetime
+) -> Iterator[Stored]:
+    """The samples of blocks that come by their beginnings and may overlap."""
+    waiting: list[tuple[datetime, int, Stored]] = []
+    number = 0
+    for began, samples in blocks:
+        while waiting and waiting[0][0] < began:
+            yield heapq.heappop(waiting)[2]
+        for one in samples():
+            if start <= one.moment < end:
+                number += 1
+                heapq.heappush(waiting, (one.moment, number, one))
+    while waiting:
+        yield heapq.heappop(waiting)[2]
+
+
+def _fresh(
+    link: Link, machine_id: int, types: frozenset[str] | None, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, Callable[[], Iterable[Stored]]]]:
+    for began, body in fresh(link, machine_id, start, end):
+
+        def samples(began: datetime = began, body: str = body) -> Iterator[Stored]:
+            at, intervals = batch_times(began, body)
+            for time, interval, shape in zip(at, intervals, unfold(body), strict=True):
+                picked = shape if types is None else {one: shape[one] for one in shape if one in types}
+                yield Stored(moment(time), interval, picked)
+
+        yield began, samples
+
+
+def _packed(
+    link: Link, machine_id: int, places: dict[Place, int], start: datetime, end: datetime
+) -> Iterator[tuple[datetime, Callable[[], Iterable[Stored]]]]:
+    keys = link.execute(
+        "SELECT started, at, part FROM history WHERE machine_id = %s AND tier = %s AND at > %s AND at < %s"
+        " AND started < %s AND ended >= %s::timestamptz - step * interval '1 second' ORDER BY started, part",
+        (machine_id, SAMPLES, start - _REACH, end, end, start),
+        prepare=False,
+    ).fetchall()
+    for began, at, part in keys:
+
+        def samples(at: datetime = at, part: int = part) -> Iterable[Stored]:
+            row = link.execute(
+                f"SELECT step, axis, {PIECES} FROM history AS row"
+                f" WHERE machine_id = %(machine)s AND tier = {SAMPLES} AND at = %(at)s AND part = %(part)s",
+                {"machine": machine_id, "at": at, "part": part, "wanted": list(places.values())},
+                prepare=False,
+                binary=True,
+            ).fetchone()
+            assert row is not None  # its key was there, as of the same moment
+            return _unpacked(row[0], row[1], dict(zip(places, row[2], strict=True)))
+
+        yield began, samples
+
+
+def _unpacked(step: int, axis: bytes, pieces: dict[Place, bytes | None]) -> Iterable[Stored]:
+    at = times(axis)
+    shapes: list[dict[str, Any]] = [{} for _ in at]
+    for place, piece in pieces.items():
+        if piece is not None:
+            _put(shapes, place, _means(piece, at, step * MICRO) if piece[0] == TAG else decode(piece))
+    return map(Stored, map(moment, at), gaps(axis), shapes)
+
+
+def _means(piece: bytes, at: list[int], width: int) -> list[float | None]:
+    """The means of downsampled buckets on their axis, `width` wide (both in µs); None where there is no value."""
+    found = columns(piece)
+    means = {
+        bucket * width: total / count / (found.unit or 1)
+        for bucket, count, total in zip(found.order, found.counts, found.sums, strict=True)
+    }
+    return [means.get(one) for one in at]
+
+
+def _put(shapes: list[dict[str, Any]], place: Place, values: Iterable[Any]) -> None:
+    """Put a column into the nested objects of its samples; a list is as long as its last known element."""
+    *path, last = place
+    for shape, value in zip(shapes, values, strict=True):
+        if value is None:
+            continue
+        node: Any = shape
+        if isinstance(last, int):
+            for key in path[:-1]:
+                node = node.setdefault(key, {})
+            row = node.setdefault(path[-1], [])
+            row += [None] * (last + 1 - len(row))
+            row[last] = value
+        else:
+            for key in path:
+                node = node.setdefault(key, {})
+            node[last] = value
