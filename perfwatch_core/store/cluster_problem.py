@@ -8,6 +8,8 @@ from pathlib import Path
 
 from perfwatch_core.store.state import StoreProblem
 
+# What the system, and in the second case PostgreSQL itself, calls it.
+_FULL = ("No space left on device", "Check free disk space", "File too large", "Disk quota exceeded")
 # PostgreSQL's own files need some room beside the journal: below this it cannot even start (one WAL segment).
 _LEAST_ROOM = 16 * 1024 * 1024
 
@@ -41,13 +43,13 @@ def of_system(error: OSError, home: Path, user: str) -> ClusterProblem:
 
 def of_log(text: str, home: Path) -> ClusterProblem:
     """What PostgreSQL or initdb said last before it gave up."""
-    if any(word in text for word in ("No space left on device", "File too large", "Disk quota exceeded")):
-        return full(home)
-    said = [line for line in text.splitlines() if any(f"{word}: " in line for word in ("FATAL", "PANIC", "error"))]
-    if not said and _room(home) < _LEAST_ROOM:
+    if any(words in text for words in _FULL) or (not text and _room(home) < _LEAST_ROOM):
         # the log lies on the same disk, so that it may say nothing at all
         return full(home)
-    reason = said[-1].split(": ", 1)[1].strip() if said else "it said nothing"
+    lines = text.splitlines()
+    said = [line.partition(": ")[2] for line in lines if any(f"{word}: " in line for word in ("FATAL", "PANIC"))]
+    reason = said[-1] if said else " ".join(lines[-2:])
+    reason = " ".join(reason.split()) or "it said nothing"
     return ClusterProblem(f"the private database does not start ({reason}); read {home}/server.log")
 
 
