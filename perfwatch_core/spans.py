@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -33,27 +33,29 @@ class Span(NamedTuple):
 
 
 def moment_of(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """The aware moment that `text` names, seen at `now` (aware).
+    """The moment in UTC that `text` names, seen at `now` (aware).
 
     Without a zone of its own it is in `zone`, by default that of this machine; days begin at local midnight,
     also when clocks were changed. BadTime says what is accepted.
     """
-    words = text.strip().lower()
+    try:
+        # in UTC, for the difference of two moments in one zone is one of wall clocks (datetime's documentation)
+        return _named(text.strip().lower(), now, zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadTime(f"{text!r} is no time; {_ACCEPTED}") from None
+
+
+def _named(words: str, now: datetime, zone: tzinfo | None) -> datetime:
     if words == "now":
         return now
     if words in _DAYS:
-        return _local(datetime.combine(_today(now, zone) + timedelta(days=_DAYS[words]), time()), zone)
+        return _local(datetime.combine(now.astimezone(zone).date() + timedelta(days=_DAYS[words]), time()), zone)
     if match := _RELATIVE.fullmatch(words):
         sign, number, unit = match.groups()
         seconds = float(number) * _UNITS[unit]
-        try:
-            return now + timedelta(seconds=-seconds if sign == "-" else seconds)
-        except OverflowError:
-            raise BadTime(f"{text!r} is beyond all calendars; {_ACCEPTED}") from None
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise BadTime(f"{text!r} is no time; {_ACCEPTED}") from None
+        return now + timedelta(seconds=-seconds if sign == "-" else seconds)
+    # fromisoformat wants the letters of RFC 3339 in upper case
+    found = datetime.fromisoformat(words.upper())
     return found if found.tzinfo else _local(found, zone)
 
 
@@ -71,10 +73,6 @@ def span_between(text: str, now: datetime, zone: tzinfo | None = None) -> Span:
     if not dots:
         raise BadTime(f"{text!r} is no span; give FROM..TO, such as -2h..-1h")
     return span_of(start, end, now, zone)
-
-
-def _today(now: datetime, zone: tzinfo | None) -> date:
-    return now.astimezone(zone).date()
 
 
 def _local(naive: datetime, zone: tzinfo | None) -> datetime:
