@@ -22,6 +22,8 @@ __all__ = ["Cluster", "ClusterProblem"]
 # A server listens within 20 ms of its start, before it recovers, and stops within seconds: longer is a fault.
 _ABSENT_SECONDS = 30.0
 _PAUSE = 0.01
+# A server that recovers for long writes a line for each time that it is asked.
+_LONGEST_PAUSE = 0.25
 # A stopped process answers nothing; short, so that waiting for it can be ended.
 _ANSWER_SECONDS = 0.2
 # The last one out sees the server go, which takes 10 ms, but holds nobody up for its final checkpoint.
@@ -100,7 +102,7 @@ class Cluster:
 
     def _bring_up(self, host: str, halt: Waiting) -> None:
         """Start the server unless it lives, and wait until it answers."""
-        seen = time.monotonic()
+        began = seen = time.monotonic()
         started = False
         while True:
             lock = self._place.lock(self._place.server)
@@ -120,7 +122,7 @@ class Cluster:
                 raise ClusterProblem(
                     f"the private database in {self._place.home} runs but does not listen; read {self._place.log}"
                 )
-            _pause(halt)
+            _pause(halt, min(_LONGEST_PAUSE, _PAUSE + (time.monotonic() - began) / 20))
 
     def _start(self, lock: int, halt: Waiting) -> None:
         """Make the cluster if it is missing and start its server, which inherits `lock`; closes ours."""
@@ -157,6 +159,6 @@ class Cluster:
         )
 
 
-def _pause(halt: Waiting) -> None:
-    if halt.wait(_PAUSE):
+def _pause(halt: Waiting, seconds: float = _PAUSE) -> None:
+    if halt.wait(seconds):
         raise ClusterProblem(STOPPING)

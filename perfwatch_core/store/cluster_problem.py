@@ -47,8 +47,10 @@ def of_log(text: str, home: Path) -> ClusterProblem:
         # the log lies on the same disk, so that it may say nothing at all
         return full(home)
     lines = text.splitlines()
-    said = [line.partition(": ")[2] for line in lines if any(f"{word}: " in line for word in ("FATAL", "PANIC"))]
-    reason = said[-1] if said else " ".join(lines[-2:])
+    # what clients were told meanwhile is not why it ended
+    own = [line for line in lines if "FATAL:  the database system is" not in line]
+    said = [line.partition(": ")[2] for line in own if any(f"{word}: " in line for word in ("FATAL", "PANIC"))]
+    reason = said[-1] if said else " ".join(own[-2:])
     reason = " ".join(reason.split()) or "it said nothing"
     return ClusterProblem(f"the private database does not start ({reason}); read {home}/server.log")
 

@@ -18,6 +18,7 @@ from perfwatch_core.store import cluster_account, cluster_programs
 from perfwatch_core.store.cluster import Cluster, ClusterProblem
 from perfwatch_core.store.cluster_account import ENVIRONMENT, server_account, switch
 from perfwatch_core.store.cluster_place import process_in
+from perfwatch_core.store.cluster_problem import of_log
 from tests.core.store.clusters import InThread, Owner, kill, place, query, running, server, start_time, used
 from tests.core.store.waiting import until
 
@@ -310,3 +311,10 @@ if ROOT:
         ballast.unlink()
         with used(data_dir) as (_, params):
             assert query(params, "SELECT 1") == 1
+
+
+def test_what_clients_were_told_is_not_why_a_server_ended(tmp_path: Path) -> None:
+    """Its log holds both."""
+    log = "T [1] FATAL:  lock file is empty\nT [2] FATAL:  the database system is starting up\n"
+    assert "(lock file is empty)" in str(of_log(log, tmp_path))
+    assert "(T [1] LOG: redo starts)" in str(of_log("T [1] LOG:  redo starts\n" + log.splitlines()[1], tmp_path))
