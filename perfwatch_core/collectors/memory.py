@@ -53,6 +53,8 @@ _AS_THEY_ARE = (
     (HUGE_RESERVED, b"HugePages_Rsvd", 1),
 )
 
+_UNTOLD = Missing("this kernel does not tell")
+
 
 class MemoryCollector(Collector):
     """Where memory is."""
@@ -73,12 +75,15 @@ class MemoryCollector(Collector):
             words = line.split(None, 2)
             if len(words) > 1:
                 said[words[0][:-1]] = int(words[1])
+        if b"MemTotal" not in said:
+            raise ValueError("/proc/meminfo does not say how much memory there is")
         for metric, name, factor in _AS_THEY_ARE:
-            yield metric, "", said[name] * factor if name in said else Missing("this kernel does not tell")
-        total, available = said[b"MemTotal"], said[b"MemAvailable"]
-        yield USED, "", (total - available) * 1024
-        yield USAGE, "", (total - available, total)
-        yield CACHED, "", (said[b"Cached"] + said.get(b"SReclaimable", 0)) * 1024
+            yield metric, "", said[name] * factor if name in said else _UNTOLD
+        total, available = said[b"MemTotal"], said.get(b"MemAvailable")
+        yield USED, "", _UNTOLD if available is None else (total - available) * 1024
+        yield USAGE, "", _UNTOLD if available is None else (total - available, total)
+        cached = said.get(b"Cached")
+        yield CACHED, "", _UNTOLD if cached is None else (cached + said.get(b"SReclaimable", 0)) * 1024
         swap, swap_free = said.get(b"SwapTotal", 0), said.get(b"SwapFree", 0)
         yield SWAP_USED, "", (swap - swap_free) * 1024
         yield SWAP_PERCENT, "", (swap - swap_free, swap) if swap else Missing("this machine has no swap space")

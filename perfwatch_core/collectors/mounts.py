@@ -88,7 +88,8 @@ def parsed(text: str, nodev: frozenset[str]) -> list[Mount]:
     Of several mounts at one point the last hides the others. A file system that is mounted at several points (bind
     mounts, subvolumes) counts where its root is, and there at the shortest path.
     """
-    by_point = {line.mount.point: line for line in map(_line, text.splitlines()) if line}
+    # only at newlines: a name may hold any other character at which Python would split lines
+    by_point = {line.mount.point: line for line in map(_line, text.split("\n")) if line}
     found: dict[str, _Line] = {}
     for line in by_point.values():
         if not _holds_data(line.mount, nodev):

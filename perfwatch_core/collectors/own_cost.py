@@ -52,14 +52,16 @@ class OwnCostCollector(Collector):
         self._total = 0.0
         self._rss = 0
         self._rss_due = 0.0
+        self._weighed: list[int] = []
 
     def collect(self) -> Iterator[Fact]:
         """Seconds of processor time since the first look, bytes, milliseconds, counts."""
         trees = [ProcessTree(pid) for pid in dict.fromkeys(self._vitals.helpers())]
         yield CPU, "", self._processor_seconds(trees)
         now = time.monotonic()
-        if now >= self._rss_due or len(trees) + 1 != len(self._spent):
-            self._rss_due = now + _RSS_SECONDS
+        pids = [tree.pid for tree in trees]
+        if now >= self._rss_due or pids != self._weighed:
+            self._rss_due, self._weighed = now + _RSS_SECONDS, pids
             self._rss = ProcessTree(os.getpid()).own_rss() + sum(tree.rss() for tree in trees)
         yield RSS, "", self._rss
         for type_, cost in self._vitals.collect_ms.items():

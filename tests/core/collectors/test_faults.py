@@ -1,0 +1,112 @@
+"""A file that is missing or cut off gives a fault or a reason for its own type, and for no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from perfwatch_core.collectors import cpu, memory, memory_bandwidth, network
+from tests.core.collectors.conftest import KINDS, Stage
+from tests.machines.files import Files, kept
+
+_FILES = {
+    "proc/stat": "cpu", "proc/loadavg": "cpu", "proc/meminfo": "memory", "proc/net/dev": "network",
+    "proc/diskstats": "disk", "proc/self/mountinfo": "disk", "proc/vmstat": "memory_bandwidth",
+    "proc/pressure/io": "pressure",
+}  # fmt: skip
+
+
+def laptop(**changed: str) -> Files:
+    """The laptop with some files otherwise; `__` in a name stands for a slash."""
+    return {**kept("laptop")[0], **{name.replace("__", "/"): text for name, text in changed.items()}}
+
+
+@pytest.mark.parametrize(("path", "type_"), _FILES.items())
+def test_a_missing_file_is_a_fault_of_its_type_alone(stage: Stage, path: str, type_: str) -> None:
+    files = kept("laptop")[0]
+    stage.show(files)
+    del files[path]
+    sample = stage.show(files)
+    assert set(sample.faults) == {type_}
+    assert path.split("/")[-1] in sample.faults[type_].reason or not sample.faults[type_].here
+    assert {series.metric.type for series in sample.values} == {
+        "cpu", "memory", "network", "disk", "memory_bandwidth", "pressure",
+    } - {type_}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["proc/stat", "proc/meminfo"])
+def test_an_empty_file_is_a_fault_that_names_it(stage: Stage, path: str) -> None:
+    sample = stage.show({**kept("laptop")[0], path: ""})
+    assert path in sample.faults[_FILES[path]].reason
+    assert len(sample.faults) == 1
+
+
+@pytest.mark.parametrize("path", _FILES)
+@pytest.mark.parametrize("part", [0.1, 0.33, 0.5, 0.77, 0.95])
+def test_a_file_that_is_cut_off_touches_its_type_alone(stage: Stage, path: str, part: float) -> None:
+    files = kept("laptop")[0]
+    files[path] = files[path][: int(len(files[path]) * part)]
+    stage.show(kept("laptop")[0])
+    sample = stage.show(files)
+    assert set(sample.faults) <= {_FILES[path]}
+    types = {series.metric.type for series in sample.values}
+    assert len(types) >= len(KINDS) - 1
+
+
+def test_a_type_that_failed_comes_back(stage: Stage) -> None:
+    stage.show(laptop(proc__stat="broken"))
+    stage.show(laptop())
+    assert cpu.SWITCHES.of() in stage.show(laptop()).values
+
+
+def test_an_old_kernel_without_available_memory_says_so(stage: Stage) -> None:
+    text = kept("laptop")[0]["proc/meminfo"]
+    sample = stage.show(laptop(proc__meminfo="\n".join(line for line in text.splitlines() if "Available" not in line)))
+    assert sample.values[memory.TOTAL.of()]
+    for metric in (memory.AVAILABLE, memory.USED, memory.USAGE):
+        assert "kernel" in sample.missing[metric.of()]
+
+
+def test_a_kernel_that_does_not_count_swap_traffic_says_so(stage: Stage) -> None:
+    text = kept("laptop")[0]["proc/vmstat"]
+    sample = stage.show(laptop(proc__vmstat="\n".join(line for line in text.splitlines() if "pswp" not in line)))
+    assert "kernel" in sample.missing[memory_bandwidth.SWAP_IN.of()]
+    assert "kernel" in sample.missing[memory_bandwidth.SWAP_IO.of()]
+
+
+def test_a_kernel_without_pressure_is_no_failure(stage: Stage) -> None:
+    files = {path: text for path, text in kept("laptop")[0].items() if "pressure" not in path}
+    fault = stage.show(files).faults["pressure"]
+    assert not fault.here
+    assert "psi=1" in fault.reason
+
+
+def test_a_kernel_without_ipv6_counts_the_rest(stage: Stage) -> None:
+    files = {path: text for path, text in kept("laptop")[0].items() if not path.endswith("6")}
+    sample = stage.show(files)
+    assert sample.values[network.TCP_ESTABLISHED.of()] == 2
+    assert sample.values[network.UDP.of()] == 4
+
+
+def test_sockets_that_are_not_listed_leave_the_interfaces(stage: Stage) -> None:
+    files = {path: text for path, text in kept("laptop")[0].items() if "net/tcp" not in path and "sockstat" not in path}
+    sample = stage.show(files)
+    assert "network" not in sample.faults
+    assert "does not list" in sample.missing[network.TCP_LISTEN.of()]
+    assert "does not count" in sample.missing[network.UDP.of()]
+    assert sample.values[network.RECEIVED_TOTAL.of("wlp2s0")]
+
+
+def test_without_sensors_and_clocks_there_is_a_reason(stage: Stage) -> None:
+    files = {path: text for path, text in kept("laptop")[0].items() if "hwmon" not in path and "cpufreq" not in path}
+    sample = stage.show(files)
+    assert "sensor" in sample.missing[cpu.TEMPERATURE.of()]
+    assert "clock" in sample.missing[cpu.FREQUENCY.of()]
+
+
+def test_thermal_zones_serve_where_there_are_no_chips(stage: Stage) -> None:
+    files = {path: text for path, text in kept("laptop")[0].items() if "hwmon" not in path}
+    files["sys/class/thermal/thermal_zone0/type"] = "x86_pkg_temp\n"
+    files["sys/class/thermal/thermal_zone0/temp"] = "51000\n"
+    files["sys/class/thermal/cooling_device0/type"] = "Fan\n"
+    sample = stage.show(files)
+    assert sample.values[cpu.TEMPERATURE.of("x86_pkg_temp 0")] == 51
