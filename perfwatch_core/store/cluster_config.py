@@ -39,7 +39,7 @@ SETTINGS = {
     "wal_buffers": "1MB",
     "wal_writer_delay": "10s",
     "max_wal_size": "256MB",
-    "min_wal_size": "32MB",
+    "min_wal_size": "16MB",
     "checkpoint_timeout": "30min",
     "bgwriter_delay": "10s",
     "autovacuum_worker_slots": "1",

@@ -23,8 +23,8 @@ ROOT = os.geteuid() == 0
 
 
 def test_no_room_to_make_it(tmp_path: Path) -> None:
-    """A limit on the size of files stands for the full disk (setrlimit(2)): initdb writes 16 MB of log."""
-    script = f"ulimit -f 4096; trap '' XFSZ; exec {sys.executable} -c \"$@\""
+    """A limit on the size of files stands for the full disk (setrlimit(2)): initdb writes 4 MB of log."""
+    script = f"ulimit -f 2048; trap '' XFSZ; exec {sys.executable} -c \"$@\""
     code = (
         "import sys; from pathlib import Path; from perfwatch_core.store.cluster import Cluster, ClusterProblem\n"
         "one = Cluster(Path(sys.argv[1]))\n"

@@ -111,8 +111,10 @@ def test_an_ordinary_user_has_a_cluster_too(open_room: Path) -> None:
 
 def test_a_directory_of_somebody_elses_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen from another ordinary user, with the name of who can use it."""
-    monkeypatch.setattr("os.geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
-    with pytest.raises(ClusterProblem, match=r"belongs to user .* so that user nobody cannot"):
+    taken = {0, os.geteuid(), place(data_dir).data.stat().st_uid}
+    other = next(entry for entry in pwd.getpwall() if entry.pw_uid not in taken)
+    monkeypatch.setattr("os.geteuid", lambda: other.pw_uid)
+    with pytest.raises(ClusterProblem, match=rf"belongs to user .* so that user {other.pw_name} cannot"):
         server_account(place(data_dir).data)
 
 
