@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 FIRST_INTERVAL = 0.5
 # CLOCK_BOOTTIME runs on through a suspend and CLOCK_MONOTONIC does not; more than this apart is a suspend.
 SUSPEND_SECONDS = 1.0
+# A wall clock that is not this far ahead of or behind the last sample has not been set, it has stood.
+STANDS_STILL = 0.001
 
 
 class Sampler:
@@ -101,10 +103,10 @@ class Sampler:
         for collector in self._collectors:
             self._read(collector, values, missing, faults)
         self._number += 1
-        # Two samples never share a timestamp, whatever the wall clock does: the store's key is the time.
+        # Two samples never share a timestamp, also where the wall clock stands still or is slowed: charts go by it.
         moment = round(self._wall(), 6)
-        if moment == self._last_time:
-            moment = round(moment + 1e-6, 6)
+        if 0 <= self._last_time - moment < STANDS_STILL:
+            moment = round(self._last_time + 1e-6, 6)
         self._last_time = moment
         sample = Sample(self._number, moment, interval, values, missing, faults)
         self._bus.publish(sample)
@@ -135,11 +137,14 @@ class Sampler:
     def _run(self) -> None:
         """Tick until told to stop."""
         due = time.monotonic()
-        interval = self._interval
+        first = True
         while not self._stop.is_set():
             self._vitals.late_ms = max(0.0, (time.monotonic() - due) * 1000)
             self.tick()
-            due, interval = self._next(due, interval)
+            interval = self._interval
+            due, skipped = following(due, min(FIRST_INTERVAL, interval) if first else interval, time.monotonic())
+            self._vitals.missed += 0 if first else skipped
+            first = False
             while not self._stop.is_set() and (wait := due - time.monotonic()) > 0:
                 if self._wake.wait(wait):
                     self._wake.clear()
@@ -147,18 +152,15 @@ class Sampler:
                         interval = self._interval
                         due = min(due, time.monotonic() + interval)
 
-    def _next(self, due: float, interval: float) -> tuple[float, float]:
-        """When the next tick is due; ticks already past are skipped and counted, never made up for."""
-        interval = self._interval
-        if self._number == 1:
-            return due + min(FIRST_INTERVAL, interval), interval
-        due += interval
-        late = time.monotonic() - due
-        if late > 0:
-            skipped = int(late // interval) + 1
-            self._vitals.missed += skipped
-            due += skipped * interval
-        return due, interval
+
+def following(due: float, interval: float, now: float) -> tuple[float, int]:
+    """When the tick after the one that was due is due, and how many are past already and are skipped, not made up for.
+
+    All in seconds of one clock.
+    """
+    due += interval
+    skipped = int((now - due) // interval) + 1 if now > due else 0
+    return due + skipped * interval, skipped
 
 
 def _since_boot() -> float:
