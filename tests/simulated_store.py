@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -19,13 +20,22 @@ from perfwatch_core.store.codec import encode
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.machine import this_machine
 from perfwatch_core.store.packer import rolled
-from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, Buckets, packed
+from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, Buckets, moved, packed
 from perfwatch_core.store.series_ids import numbered
 from tests.simulator import HOUR as HOUR_US
 from tests.simulator import Simulator
 
 _DAY_US = 24 * HOUR_US
 _FIVES = 86400 // FIVE_MINUTES
+
+
+class _Template(NamedTuple):
+    """A day to be moved in time: its midnight (UTC µs), its hours, packed five-minute and hourly buckets."""
+
+    began: int
+    hours: list[Hour]
+    fives: dict[int, bytes]
+    hourly: dict[int, Buckets]
 
 
 class Store:
@@ -36,52 +46,50 @@ class Store:
         self._machine_id = machine_id
         self._simulator = Simulator(seed, interval)
         self._distinct = distinct
-        self._days: list[tuple[int, list[Hour], dict[int, Buckets]]] = []
+        self._days: list[_Template] = []
+        self._weeks: dict[datetime, dict[int, Buckets]] = {}
 
     def fill(self, first: datetime, days: int) -> None:
         """Write so many whole days and their rollups."""
-        weeks: dict[datetime, dict[int, Buckets]] = {}
         for number in range(days):
-            day = first + timedelta(days=number)
-            rollup = self._day(day, number % self._distinct)
-            week = weeks.setdefault(week_of(day), {})
-            for series, buckets in rollup.items():
-                week.setdefault(series, Buckets()).merge(buckets, 1, HOUR // FIVE_MINUTES)
+            if number % self._distinct == len(self._days):
+                self._days.append(self._made(first + timedelta(days=number)))
+            self._day(first + timedelta(days=number), self._days[number % self._distinct])
         with self._link.transaction():
-            for at, held in weeks.items():
+            for at, held in self._weeks.items():
                 self._link.execute(
-                    "INSERT INTO history_week (at, machine_id, series, ends, body) VALUES (%s, %s, %s, %s, %b)",
+                    "INSERT INTO history_week (at, machine_id, series, ends, body) VALUES (%s, %s, %s, %s, %b)"
+                    " ON CONFLICT (at, machine_id) DO UPDATE SET (series, ends, body) ="
+                    " (EXCLUDED.series, EXCLUDED.ends, EXCLUDED.body)",
                     (at, self._machine_id, *Packed.of({series: packed(one) for series, one in held.items()})),
                 )
 
-    def _day(self, day: datetime, template: int) -> dict[int, Buckets]:
-        if template == len(self._days):
-            self._days.append(self._made(day))
-        began, hours, rollup = self._days[template]
-        moved = microseconds(day) - began
-        shifted = {
-            series: Buckets(one.unit, {key + moved // _DAY_US * _FIVES: row for key, row in one.held.items()})
-            for series, one in rollup.items()
-        }
+    def _day(self, day: datetime, template: _Template) -> None:
+        by = microseconds(day) - template.began
         with self._link.transaction():
-            for hour in hours:
-                at = [one + moved for one in hour.at]
+            for hour in template.hours:
+                at = [one + by for one in hour.at]
                 covered = Covered.of([(7, at[0] // 1_000_000, len(at))])
                 insert_hour(self._link, self._machine_id, replace(hour, at=at, covered=covered))
-            body = Packed.of({series: packed(one) for series, one in shifted.items()})
-            insert_row(self._link, (day, self._machine_id, FIVE, 0), None, body)
-        return shifted
+            fives = {series: moved(one, by // _DAY_US * _FIVES) for series, one in template.fives.items()}
+            insert_row(self._link, (day, self._machine_id, FIVE, 0), None, Packed.of(fives))
+        week = self._weeks.setdefault(week_of(day), {})
+        for series, buckets in template.hourly.items():
+            held = {key + by // HOUR_US: row for key, row in buckets.held.items()}
+            week.setdefault(series, Buckets()).merge(Buckets(buckets.unit, held))
 
-    def _made(self, day: datetime) -> tuple[int, list[Hour], dict[int, Buckets]]:
+    def _made(self, day: datetime) -> _Template:
         hours = []
-        rollup: dict[int, Buckets] = {}
+        fives: dict[int, Buckets] = {}
+        hourly: dict[int, Buckets] = {}
         for simulated in self._simulator.hours(microseconds(day), 24):
             ids = numbered(self._link, simulated.columns)
             entries = {ids[place]: encode(column) for place, column in simulated.columns.items()}
             hours.append(Hour(simulated.at, simulated.intervals, entries, Covered([], [], [])))
             for series, buckets in rolled(simulated.at, entries).items():
-                rollup.setdefault(series, Buckets()).merge(buckets)
-        return microseconds(day), hours, rollup
+                fives.setdefault(series, Buckets()).merge(buckets)
+                hourly.setdefault(series, Buckets()).merge(buckets, 1, HOUR // FIVE_MINUTES)
+        return _Template(microseconds(day), hours, {key: packed(one) for key, one in fives.items()}, hourly)
 
 
 def machine_number(link: Link, key: str, name: str) -> int:

@@ -10,7 +10,7 @@ import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from perfwatch_core.store.codec import MOST_DECIMALS, Numbers, decode, encode, numbers
 from perfwatch_core.store.whole import pack, unpack
@@ -21,6 +21,7 @@ HOUR = 3600
 TAG = 32
 _HEAD = struct.Struct("<BHIIIII")
 MICRO = 1_000_000
+_UNBROKEN = 128
 
 
 class Slice(NamedTuple):
@@ -76,21 +77,38 @@ class Buckets:
     def take(self, packed: Columns, step: int, width: int, span: tuple[int, int]) -> None:
         """Like `merge`, from what lies there packed, only what begins in a span; fast where many make one."""
         factor = self._fit(packed.unit)
-        low = bisect_left(packed.order, -(-span[0] // step))
-        end = bisect_left(packed.order, -(-span[1] // step))
+        order, counts = packed.order, packed.counts
+        low = bisect_left(order, -(-span[0] // step))
+        end = bisect_left(order, -(-span[1] // step))
         while low < end:
-            bucket = packed.order[low] * step // width
+            bucket = order[low] * step // width
             # the first of theirs that is not in this one of ours
-            high = bisect_left(packed.order, -(-(bucket + 1) * width // step), low, end)
-            self._put(
-                bucket,
-                sum(packed.counts[low:high]),
-                sum(packed.sums[low:high]),
-                min(packed.least[low:high]),
-                max(packed.most[low:high]),
-                factor,
-            )
+            high = bisect_left(order, -(-(bucket + 1) * width // step), low, end)
+            if isinstance(order, range) and width % step == 0 and high - low == width // step:
+                low = self._whole(packed, bucket, low, end, high - low, factor)
+                continue
+            least, most = min(packed.least[low:high]), max(packed.most[low:high])
+            self._put(bucket, sum(counts[low:high]), sum(packed.sums[low:high]), least, most, factor)
             low = high
+
+    def _whole(self, packed: Columns, bucket: int, low: int, end: int, ratio: int, factor: float) -> int:
+        """Take as many whole buckets as there are from `low` on, `ratio` of theirs in each; where it stopped."""
+        stop = end - (end - low) % ratio
+
+        def parts(column: Sequence[float]) -> list[Sequence[float]]:
+            return [column[low + place : stop : ratio] for place in range(ratio)]
+
+        if ratio == 1:
+            least, most = iter(packed.least[low:stop]), iter(packed.most[low:stop])
+        else:
+            least, most = map(min, *parts(packed.least)), map(max, *parts(packed.most))
+        counts, sums = (
+            map(sum, zip(*parts(packed.counts), strict=True)),
+            map(sum, zip(*parts(packed.sums), strict=True)),
+        )
+        for place, row in enumerate(zip(counts, sums, least, most, strict=True), bucket):
+            self._put(place, int(row[0]), *row[1:], factor)
+        return stop
 
     def _put(self, bucket: int, count: int, total: float, low: float, high: float, factor: float) -> None:
         if factor != 1:
@@ -133,16 +151,19 @@ def packed(buckets: Buckets) -> bytes:
     """The buckets as bytes."""
     order = sorted(buckets.held)
     counts, *sums = zip(*(buckets.held[one] for one in order), strict=True) if order else [()] * 4
-    parts = [pack(order), pack([int(one) for one in counts]), *map(encode, sums)]
     exponent = len(str(buckets.unit)) - 1 if buckets.unit else MOST_DECIMALS + 1
-    return _HEAD.pack(TAG, exponent, len(order), *map(len, parts[:4])) + b"".join(parts)
+    if order and order[-1] - order[0] == len(order) - 1:
+        # most are without a gap: the first says it all
+        exponent, order = exponent | _UNBROKEN, order[:1]
+    parts = [pack(order), pack([int(one) for one in counts]), *map(encode, sums)]
+    return _HEAD.pack(TAG, exponent, len(counts), *map(len, parts[:4])) + b"".join(parts)
 
 
 class Columns(NamedTuple):
     """Buckets as they were packed: rising numbers, counts, and sums, least and most in multiples of 1 / `unit`."""
 
     unit: int
-    order: list[int]
+    order: Sequence[int]
     counts: list[int]
     sums: Sequence[float]
     least: Sequence[float]
@@ -156,8 +177,15 @@ def columns(data: bytes) -> Columns:
     for length in (*lengths, len(data)):
         pieces.append(data[start : start + length])
         start += length
+    order: Sequence[int]
+    if exponent & _UNBROKEN:
+        first = unpack(pieces[0], 1)[0]
+        order = range(first, first + count)
+        exponent ^= _UNBROKEN
+    else:
+        order = unpack(pieces[0], count)
     plain = exponent > MOST_DECIMALS
-    order, counts = unpack(pieces[0], count), unpack(pieces[1], count)
+    counts = unpack(pieces[1], count)
     return Columns(0 if plain else 10**exponent, order, counts, *(_numbers(piece, plain) for piece in pieces[2:]))
 
 
@@ -169,8 +197,16 @@ def unpacked(data: bytes) -> Buckets:
 
 def _numbers(piece: bytes, plain: bool) -> Sequence[float]:
     found = numbers(piece)
-    if found is None:
-        # sums of more than 64 bits beside smaller ones
+    if found is None or plain:
+        # plain floats that happen to have few decimals; or sums of more than 64 bits beside smaller ones
         return [one for one in decode(piece) if isinstance(one, int | float)]
-    known = [one for one in found.values if one is not None]
-    return [one / found.divisor for one in known] if plain else known
+    # without gaps, for a bucket has all of its numbers
+    return cast("Sequence[float]", found.values)
+
+
+def moved(data: bytes, by: int) -> bytes:
+    """Packed buckets `by` numbers later, without unpacking their values."""
+    _, exponent, count, length, *rest = _HEAD.unpack_from(data)
+    old = unpack(data[_HEAD.size : _HEAD.size + length], 1 if exponent & _UNBROKEN else count)
+    order = pack([one + by for one in old])
+    return _HEAD.pack(TAG, exponent, count, len(order), *rest) + order + data[_HEAD.size + length :]
