@@ -9,6 +9,7 @@ from pathlib import Path
 
 # Most files fit; what does not is read on until its end.
 _SIZE = 65536
+_PERHAPS_CUT = 2048
 # A captured machine tells the space on its file systems here: mount point, then the ten numbers of statvfs(3).
 CAPTURED_SPACE = "statvfs"
 
@@ -106,7 +107,8 @@ def _whole(fd: int) -> bytes:
     """The file from its start; the kernel hands out lists in pages, each ending with a whole line (fs/seq_file.c)."""
     data = os.pread(fd, _SIZE, 0)
     size = len(data)
-    while more := os.pread(fd, _SIZE, size):
+    # no line is so long that it would not have found room in the rest of the page
+    while size >= _PERHAPS_CUT and (more := os.pread(fd, _SIZE, size)):
         data += more
         size = len(data)
     return data

@@ -78,3 +78,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     stage = Stage(tmp_path / "machine")
     yield stage
     stage.close()
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    """The live one."""
+    machine = Machine()
+    yield machine
+    machine.close()
