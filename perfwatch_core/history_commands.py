@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from perfwatch_core.units import text
 
 _SHOWN = 40
 _BAR = 30
+_TIMES = ("--from", "--to", "--a", "--b")
 
 
 def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -41,6 +42,17 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     both.add_argument("--a", required=True, metavar="FROM..TO", help="the first span: -25h..-24h")
     both.add_argument("--b", required=True, metavar="FROM..TO", help="the second, of equal length: -1h..now")
     both.add_argument("--all", action="store_true", help="also what did not change")
+
+
+def joined_times(argv: Sequence[str]) -> list[str]:
+    """The command line with `--from -2h` as `--from=-2h`: argparse takes a word that begins with '-' for a flag."""
+    found: list[str] = []
+    for word in argv:
+        if found and found[-1] in _TIMES and word[:1] == "-" and word[1:2].isdigit():
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
 
 
 def run_export(settings: Settings, catalogue: Catalogue, wishes: argparse.Namespace) -> int:

@@ -7,7 +7,6 @@ interval, memory in pages. Load follows the day and comes in bursts. numpy is fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from perfwatch_core.metric import Value
 from perfwatch_core.store.batch import Place
+from tests.simulated_hour import Hour
 
 Numbers = NDArray[np.float64]
 HOUR = 3_600_000_000
@@ -23,15 +23,6 @@ _EVENTS = (
     "branch-misses", "L1-dcache-loads", "L1-dcache-load-misses", "LLC-loads", "LLC-load-misses",
     "L1-icache-loads", "dTLB-loads", "dTLB-load-misses", "iTLB-loads", "iTLB-load-misses",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """An hour's samples by column: times (UTC µs), true intervals (ms), values by place."""
-
-    at: list[int]
-    intervals: list[int | None]
-    columns: dict[Place, list[Value | None]]
 
 
 class Simulator:

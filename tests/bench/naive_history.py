@@ -8,7 +8,8 @@ from typing import Any
 
 from perfwatch_core.store.batch import microseconds, moment
 from perfwatch_core.store.link import Link
-from tests.simulator import Hour, Simulator
+from tests.simulated_hour import Hour
+from tests.simulator import Simulator
 
 TYPES = ("cpu", "memory", "network", "disk", "perf_events", "memory_bandwidth")
 
