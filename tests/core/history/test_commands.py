@@ -73,8 +73,8 @@ def test_compare_prints_what_changed(kept: Settings, link: Link, capsys: pytest.
     """Night against day: load stands in the table, what stayed as it was does not."""
     machine = this_machine()
     day = START + timedelta(days=7)
-    Store(link, machine_number(link, machine.key, machine.name), interval=60.0, distinct=1).fill(day, 1)
-    hours = [(day + timedelta(hours=hour)).isoformat() for hour in (4, 5, 15, 16)]
+    Store(link, machine_number(link, machine.key, machine.name), interval=15.0, distinct=1).fill(day, 1)
+    hours = [(day + timedelta(hours=hour)).isoformat() for hour in (4, 5, 16, 17)]
     wish = wished("compare", "--a", f"{hours[0]}..{hours[1]}", "--b", f"{hours[2]}..{hours[3]}")
     assert run_compare(kept, CATALOGUE, wish) == 0
     lines = capsys.readouterr().out.splitlines()
