@@ -11,6 +11,8 @@ from weakref import WeakValueDictionary
 from perfwatch_core.units import Unit
 
 Value = float | int | str | bool
+# Instances come and go, as the interfaces of containers do: of each metric so many at most are kept that none uses.
+_MOST_RECENT = 256
 
 
 class Kind(StrEnum):
@@ -37,7 +39,8 @@ class Metric:
     `at` is the place in the JSON object of its type, `*` standing for the instance in an object and `#` for the
     instance as a list index; without `at` it is the field, or `field.*` with `per`. `total` is the place of the sum
     over all instances, None where a sum has no meaning. `most` is the largest value there can be: where two clocks
-    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value.
+    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value, and
+    `decimals` how many digits after the point one keeps.
     """
 
     type: str
@@ -52,6 +55,8 @@ class Metric:
     total: str | None = None
     most: float = math.inf
     plain: bool = dataclasses.field(init=False, repr=False, default=False)
+    decimals: int = dataclasses.field(init=False, repr=False, default=0)
+    _recent: dict[str, Series] = dataclasses.field(init=False, default_factory=dict, repr=False)
     _series: WeakValueDictionary[str, Series] = dataclasses.field(default_factory=WeakValueDictionary, repr=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +64,7 @@ class Metric:
             object.__setattr__(self, "at", f"{self.field}.*" if self.per else self.field)
         plain = self.rule is Rule.AS_IS and self.scale == 1.0 and self.kind is not Kind.TEXT
         object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "decimals", self.unit.decimals)
 
     @property
     def key(self) -> str:
@@ -67,9 +73,12 @@ class Metric:
 
     def of(self, instance: str = "") -> Series:
         """The series of one instance; the empty instance is the machine as a whole."""
-        series = self._series.get(instance)
+        series = self._recent.get(instance)
         if series is None:
-            series = self._series.setdefault(instance, Series(self, instance))
+            series = self._series.get(instance) or self._series.setdefault(instance, Series(self, instance))
+            if len(self._recent) >= _MOST_RECENT:
+                self._recent.clear()
+            self._recent[instance] = series
         return series
 
     def place(self, instance: str) -> tuple[str, ...]:

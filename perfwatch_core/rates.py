@@ -34,7 +34,10 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
             missing[series] = raw.reason
             continue
         else:
-            value = _value(metric, earlier.get(series), raw, elapsed)
+            past = earlier.get(series)
+            # and most of the rest has not moved
+            still = type(raw) is int and raw == past and metric.rule is Rule.PER_SECOND and elapsed > 0
+            value = 0 if still else _value(metric, past, raw, elapsed)
         if isinstance(value, Missing):
             missing[series] = value.reason
         else:
@@ -45,7 +48,7 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
         if isinstance(total, Missing):
             missing[metric.of()] = total.reason
         else:
-            values[metric.of()] = _shortest(round(total, metric.unit.decimals))
+            values[metric.of()] = _shortest(round(total, metric.decimals))
     return values, missing
 
 
@@ -101,7 +104,7 @@ def _rounded(number: float, metric: Metric, scaled: bool = False) -> Value | Mis
     if not math.isfinite(number):
         return Missing("not a finite number")
     number = min(number, metric.most)
-    return _shortest(round(number, metric.unit.decimals))
+    return _shortest(round(number, metric.decimals))
 
 
 def _shortest(number: float) -> int | float:

@@ -44,12 +44,12 @@ class Clocks:
         return found
 
     def _reported(self) -> dict[str, float]:
-        """What an x86 processor reports of itself."""
-        found: dict[str, float] = {}
-        core = ""
-        for line in (self._machine.glance("proc/cpuinfo", whole=True) or "").splitlines():
-            if line.startswith("processor"):
-                core = line.partition(":")[2].strip()
-            elif line.startswith("cpu MHz"):
-                found[core] = float(line.partition(":")[2])
-        return found
+        """What an x86 processor reports of itself; the file lists those that are online, as `/proc/stat` does."""
+        try:
+            parts = self._machine.read("proc/cpuinfo").split(b"\ncpu MHz")[1:]
+        except OSError:
+            return {}
+        if len(parts) != len(self._cores):
+            return {}
+        values = [part.split(b"\n", 1)[0].partition(b":")[2] for part in parts]
+        return {core: float(value) for core, value in zip(self._cores, values, strict=True)}

@@ -20,6 +20,8 @@ _HEADER = struct.Struct("=IHHII")
 _ASK = _HEADER.pack(16 + 60, _TCPDIAG_GETSOCK, _REQUEST_DUMP, 1, 0) + bytes(52) + struct.pack("=II", _STATES, 0)
 # The kernel walks a table whose size goes by the memory of the machine: 0.4 ms where that is 24 GB.
 _LOOK_AGAIN_SECONDS = 2.0
+# With the same number of sockets, one of them may still have changed its state.
+_QUIET_SECONDS = 10.0
 # With a hundred thousand sockets a count takes longer still: never more than this share of a processor.
 _LARGEST_SHARE = 0.005
 
@@ -30,16 +32,23 @@ class Connections:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._socket: socket.socket | None = None
-        self._due = 0.0
+        self._due = self._quiet_due = 0.0
+        self._hint: object = None
         self._counts: Counter[int] = Counter()
 
-    def by_state(self) -> Counter[int]:
-        """Sockets of this network namespace by state, IPv4 and IPv6; raises OSError where the kernel does not tell."""
+    def by_state(self, hint: object = None) -> Counter[int]:
+        """Sockets of this network namespace by state, IPv4 and IPv6; raises OSError where the kernel does not tell.
+
+        `hint` is something that costs little and changes when sockets come or go; while it is the same, they are
+        counted less often.
+        """
         began = self._machine.clock()
-        if began >= self._due:
+        if began >= (self._due if hint != self._hint else self._quiet_due):
             self._counts = self._listed() if self._machine.captured else self._told()
             cost = self._machine.clock() - began
             self._due = began + max(_LOOK_AGAIN_SECONDS, cost / _LARGEST_SHARE)
+            self._quiet_due = max(self._due, began + _QUIET_SECONDS)
+            self._hint = hint
         return self._counts
 
     def close(self) -> None:

@@ -127,28 +127,26 @@ class NetworkCollector(Collector):
         self._connections.close()
 
     def _sockets(self) -> Iterator[Fact]:
+        """Of TCP by state, of UDP all; a little file tells whether TCP sockets have come or gone."""
+        hint, udp = [], []
+        for path in ("proc/net/sockstat", "proc/net/sockstat6"):
+            try:
+                text = self._machine.read(path)
+            except OSError:
+                # a kernel without IPv6 has no second one
+                continue
+            for line in text.split(b"\n"):
+                # how many are in use; their memory, which follows, changes all the time
+                if line.startswith(b"TCP"):
+                    hint.append(line.rpartition(b" mem ")[0] or line)
+                elif line.startswith((b"UDP:", b"UDP6:")):
+                    udp.append(int(line.split(None, 3)[2]))
         try:
-            counts = self._connections.by_state()
+            counts = self._connections.by_state(hint)
         except OSError as error:
             for _, metric in _TCP:
                 yield metric, "", Missing(f"the kernel does not list sockets: {error.strerror}")
         else:
             for state, metric in _TCP:
                 yield metric, "", counts[state]
-        yield UDP, "", self._udp()
-
-    def _udp(self) -> int | Missing:
-        """Sockets in use, both families (net/ipv4/proc.c writes the file; nothing documents it)."""
-        found = 0
-        seen = False
-        for path, prefix in (("proc/net/sockstat", b"UDP: inuse "), ("proc/net/sockstat6", b"UDP6: inuse ")):
-            try:
-                text = self._machine.read(path)
-            except OSError:
-                # a kernel without IPv6 has no sockstat6
-                continue
-            start = text.find(prefix)
-            if start >= 0:
-                seen = True
-                found += int(text[start + len(prefix) :].split(None, 1)[0])
-        return found if seen else Missing("the kernel does not count UDP sockets")
+        yield UDP, "", sum(udp) if udp else Missing("the kernel does not count UDP sockets")

@@ -35,7 +35,7 @@ USAGE = _of_partition(
     scale=100,
 )
 # Waking the thread that asks costs more than reading all counters of the disks.
-_ASK_AGAIN_SECONDS = 2.0
+_ASK_AGAIN_SECONDS = 4.0
 METRICS = (DEVICE, FSTYPE, TOTAL, USED, FREE, USAGE)
 
 

@@ -55,11 +55,16 @@ def test_places_in_the_object() -> None:
     assert RATE.place("eth0.100") == ("interfaces", "eth0.100", "rate")
 
 
-def test_a_series_exists_once_and_no_longer_than_it_is_used() -> None:
+def test_a_series_exists_once_and_not_much_longer_than_it_is_used() -> None:
     series = LOAD.of("5m")
     assert LOAD.of("5m") is series
     kept = weakref.ref(series)
+    for number in range(1000):
+        LOAD.of(f"veth{number}")
+    assert LOAD.of("5m") is series
     del series
+    for number in range(1000):
+        LOAD.of(f"veth{number}")
     gc.collect()
     assert kept() is None
 

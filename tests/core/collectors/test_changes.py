@@ -140,6 +140,24 @@ def test_swap_that_is_switched_on_and_off(stage: Stage) -> None:
     assert stage.show(laptop).values[memory.SWAP_PERCENT.of()] == 6.25
 
 
+def test_sockets_are_counted_anew_when_their_number_changes_and_now_and_then(stage: Stage) -> None:
+    laptop = kept("laptop")[0]
+    rows = laptop["proc/net/tcp"].splitlines(keepends=True)
+    # one that was open is closed by the other side: as many sockets as before
+    closing = {**laptop, "proc/net/tcp": "".join(rows).replace(" 01 ", " 08 ", 1)}
+    fewer = {**laptop, "proc/net/tcp": "".join(rows[:-2])}
+    fewer["proc/net/sockstat"] = laptop["proc/net/sockstat"].replace("inuse 5", "inuse 4")
+
+    def counts(files: Files) -> tuple[object, object]:
+        values = stage.show(files).values
+        return values[network.TCP_ESTABLISHED.of()], values[network.TCP_CLOSE_WAIT.of()]
+
+    assert counts(laptop) == (3, 1)
+    assert counts(closing) == (3, 1)
+    assert counts(closing) == (2, 2)
+    assert counts(fewer) == (3, 0)
+
+
 def test_mounts_come_and_go(stage: Stage) -> None:
     files = compose.moment(late=False)
     points = {series.instance for series in stage.show(files).values if series.metric.field == "total_bytes"}
