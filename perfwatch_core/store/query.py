@@ -28,7 +28,7 @@ FIVE_SPAN = timedelta(days=62)
 # Widths of bins in seconds: whole parts of a day, so that bins of a day do not shift from one to the next.
 _WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
 # An hour's row reaches this far: its last batch may begin just before the next hour.
-_REACH = timedelta(hours=1, minutes=5)
+REACH = timedelta(hours=1, minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def binned(
     link: Link, machine_id: int, places: Sequence[Place], start: datetime, end: datetime, width: int
 ) -> list[Buckets]:
     """The buckets, `width` seconds wide, of some places in a span; within a `snapshot`."""
-    ids = _ids(link, places)
+    ids = ids_of(link, places)
     found = [Buckets() for _ in places]
     bins = _Bins(found, microseconds(start), microseconds(end), width * MICRO)
     task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
@@ -135,7 +135,7 @@ def _from_hours(link: Link, task: dict[str, object], bins: _Bins) -> None:
         f"SELECT step, axis, {PIECES} FROM history AS row WHERE machine_id = %(machine)s AND tier = {SAMPLES}"
         " AND at > %(from)s AND at < %(end)s AND started < %(end)s"
         " AND ended >= %(start)s::timestamptz - step * interval '1 second' ORDER BY at, part",
-        {**task, "from": _before(task, _REACH)},
+        {**task, "from": _before(task, REACH)},
         prepare=False,
         binary=True,
     )
@@ -150,7 +150,7 @@ def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -
     source, reach = (
         (f"history AS row WHERE tier = {FIVE} AND", DAY) if step < HOUR else ("history_week AS row WHERE", WEEK)
     )
-    for table, back, width in ((source, reach, step), ("history_recent AS row WHERE", _REACH, FIVE_MINUTES)):
+    for table, back, width in ((source, reach, step), ("history_recent AS row WHERE", REACH, FIVE_MINUTES)):
         rows = link.execute(
             f"SELECT {PIECES} FROM {table} machine_id = %(machine)s AND at > %(from)s AND at < %(end)s ORDER BY at",
             {**task, "from": _before(task, back + timedelta(seconds=FIVE_MINUTES))},
@@ -167,10 +167,10 @@ def _before(task: dict[str, object], reach: timedelta) -> datetime:
     return start - reach
 
 
-def _ids(link: Link, places: Sequence[Place]) -> list[int]:
+def ids_of(link: Link, places: Sequence[Place]) -> list[int]:
+    """The numbers of places; 0 for one that never had a packed value."""
     texts = [text_of(place) for place in places]
     rows = dict(link.execute("SELECT place, id FROM history_series WHERE place = ANY (%s)", (texts,)).fetchall())
-    # 0 stands for one that never had a value
     return [int(rows.get(text, 0)) for text in texts]
 
 
