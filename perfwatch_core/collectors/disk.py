@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from perfwatch_core.collector import Collector, Fact, Missing, NotOnThisMachine
+from perfwatch_core.collector import Collector, Fact, Missing
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.partitions import METRICS as PARTITION_METRICS
 from perfwatch_core.collectors.partitions import TYPE, Partitions
@@ -99,15 +99,15 @@ class DiskCollector(Collector):
         try:
             lines = self._machine.read("proc/diskstats").split(b"\n")
         except FileNotFoundError:
-            raise NotOnThisMachine("this kernel counts no disk traffic: it has no /proc/diskstats") from None
+            # some containers; how full their file systems are is known all the same
+            yield from _nothing("this kernel counts no disk traffic: it has no /proc/diskstats")
+            return
         rows = {words[2]: words for line in lines if len(words := line.split(None, 14)) > 13}
         self._look_at(rows)
         for key, name in self._counted.items():
             yield from _facts(name, [int(word) for word in rows[key][3:14]])
         if not self._counted:
-            nothing = Missing("this machine has no disk of its own")
-            for metric in (READ, WRITTEN, READS, WRITES):
-                yield metric, "", nothing
+            yield from _nothing("this machine has no disk of its own")
 
     def _look_at(self, rows: dict[bytes, list[bytes]]) -> None:
         """Find out which devices count, when there are others than the last time or enough time has gone."""
@@ -129,6 +129,12 @@ class DiskCollector(Collector):
         folder = f"sys/block/{name.replace('/', '!')}"
         # a device without size is a drive without a medium or a slot that nothing uses
         return not self._machine.names(f"{folder}/slaves") and self._machine.number(f"{folder}/size") != 0
+
+
+def _nothing(why: str) -> Iterator[Fact]:
+    missing = Missing(why)
+    for metric in (READ, WRITTEN, READS, WRITES):
+        yield metric, "", missing
 
 
 def _facts(name: str, numbers: list[int]) -> Iterator[Fact]:

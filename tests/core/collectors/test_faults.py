@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from perfwatch_core.collectors import cpu, memory, memory_bandwidth, network
+from perfwatch_core.collectors import cpu, disk, memory, memory_bandwidth, network, partitions
 from tests.core.collectors.conftest import KINDS, Stage
 from tests.machines.files import Files, kept
 
 _FILES = {
     "proc/stat": "cpu", "proc/loadavg": "cpu", "proc/meminfo": "memory", "proc/net/dev": "network",
-    "proc/diskstats": "disk", "proc/self/mountinfo": "disk", "proc/vmstat": "memory_bandwidth",
+    "proc/self/mountinfo": "disk", "proc/vmstat": "memory_bandwidth",
     "proc/pressure/io": "pressure",
 }  # fmt: skip
 
@@ -40,16 +40,38 @@ def test_an_empty_file_is_a_fault_that_names_it(stage: Stage, path: str) -> None
     assert len(sample.faults) == 1
 
 
-@pytest.mark.parametrize("path", _FILES)
+@pytest.mark.parametrize("path", [*_FILES, "proc/diskstats"])
 @pytest.mark.parametrize("part", [0.1, 0.33, 0.5, 0.77, 0.95])
 def test_a_file_that_is_cut_off_touches_its_type_alone(stage: Stage, path: str, part: float) -> None:
     files = kept("laptop")[0]
     files[path] = files[path][: int(len(files[path]) * part)]
     stage.show(kept("laptop")[0])
     sample = stage.show(files)
-    assert set(sample.faults) <= {_FILES[path]}
+    assert set(sample.faults) <= {_FILES.get(path, "disk")}
     types = {series.metric.type for series in sample.values}
     assert len(types) >= len(KINDS) - 1
+
+
+def test_without_counts_of_disks_their_space_is_known(stage: Stage) -> None:
+    files = kept("laptop")[0]
+    del files["proc/diskstats"]
+    sample = stage.show(files)
+    assert "disk" not in sample.faults
+    assert "diskstats" in sample.missing[disk.READ.of()]
+    assert sample.values[partitions.USED.of("/")]
+
+
+def test_a_machine_without_disks_says_so(stage: Stage) -> None:
+    sample = stage.show(laptop(proc__diskstats="   7       0 loop0 1 0 1 1 1 0 1 1 0 1 1\n"))
+    assert "no disk" in sample.missing[disk.WRITES.of()]
+
+
+def test_a_sensor_that_is_plugged_in_is_found_after_a_while(stage: Stage) -> None:
+    more = laptop(sys__class__hwmon__hwmon7__name="usbtemp", sys__class__hwmon__hwmon7__temp1_input="21500")
+    stage.show(laptop())
+    stage.now += 60
+    sample = stage.show(more)
+    assert sample.values[cpu.TEMPERATURE.of("usbtemp")] == 21.5
 
 
 def test_a_type_that_failed_comes_back(stage: Stage) -> None:

@@ -44,6 +44,16 @@ def test_load_is_that_of_getloadavg(machine: Machine) -> None:
         assert between(first, number(facts, cpu.LOAD, period), last, slack=0.01)
 
 
+def test_clocks_are_those_psutil_reads(machine: Machine) -> None:
+    before, facts, after = bracketed(lambda: psutil.cpu_freq(percpu=True), cpu.CpuCollector(machine))
+    ours = [raw for series, raw in facts.items() if series.metric is cpu.FREQUENCY and isinstance(raw, float)]
+    assert len(ours) == len(before)
+    for first, megahertz, last in zip(before, ours, after, strict=True):
+        # a clock goes up and down as it pleases, but not by more
+        assert between(first.current, megahertz, last.current, slack=4000)
+        assert megahertz > 100
+
+
 def test_switches_and_interrupts_lie_between_those_of_vmstat(machine: Machine) -> None:
     def counted() -> dict[str, int]:
         lines = said_by("vmstat", "-s").splitlines()
