@@ -16,6 +16,7 @@ from perfwatch_core.metric import Metric
 from perfwatch_core.store import schema
 from perfwatch_core.store.cluster import Cluster
 from perfwatch_core.store.compared import changed
+from perfwatch_core.store.in_view import statistics_between
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.past import size_bytes
 from perfwatch_core.store.query import points, points_of
@@ -71,6 +72,9 @@ def _measured(link: Link) -> Iterator[Figure]:
     yield Figure(SUBJECT, "size of 30 d at 5 s, 240 series, rollups and indexes", month, "MB", 250)
     yield from _naive(link, month)
     yield from _queries(link, machine_id, "a month", SPANS)
+    month_ago = END - timedelta(days=MONTH)
+    taken_ms = _p95(lambda: statistics_between(link, machine_id, PICKED[0], month_ago, END), 5)
+    yield Figure(SUBJECT, "percentiles of a month of a series from its samples, p95", taken_ms, "ms")
     yield from _comparisons(link, machine_id)
     store.fill(END - timedelta(days=YEAR), YEAR - MONTH)
     yield Figure(SUBJECT, "size of a year", size_bytes(link) / 1e6, "MB")
