@@ -27,6 +27,8 @@ def points(text: str) -> list[str]:
 def test_a_bind_mount_is_not_counted_again() -> None:
     text = line("/srv/bound", root="/data") + line("/mnt") + line("/mnt/again")
     assert points(text) == ["/mnt"]
+    # however short its path is
+    assert points(line("/b", root="/data") + line("/a/longer/path")) == ["/a/longer/path"]
 
 
 def test_subvolumes_of_one_device_are_one_file_system() -> None:

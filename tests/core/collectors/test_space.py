@@ -107,6 +107,16 @@ def test_one_that_wakes_up_is_asked_again(mountains: Mountains) -> None:
         assert mountains.asked[-2:] == ["/dead", "/"]
 
 
+def test_a_thread_that_wakes_up_leaves_to_others_what_they_have_done(mountains: Mountains) -> None:
+    with closing(Space(mountains.ask)) as space_:
+        assert space_.of(["/dead", "/"])["/"] is FULL
+        mountains.free()
+        deadline = time.monotonic() + 5
+        while isinstance(space_.of(["/dead"])["/dead"], Silent):
+            assert time.monotonic() < deadline
+        assert mountains.asked.count("/") == 1
+
+
 def test_one_that_is_unmounted_while_it_hangs_is_forgotten(mountains: Mountains) -> None:
     with closing(Space(mountains.ask)) as space_:
         space_.of(["/dead"])
