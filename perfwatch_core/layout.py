@@ -480,7 +480,7 @@ HARDWARE = Page(
         ),
         _ratio(
             "ghz",
-            "Clock, halted processors counted as 0",
+            "Clock",
             (Line("perf_events.ghz", "clock", "cyan", Style.AREA),),
             (Figure("", "perf_events.ghz", "88.88 GHz"),),
             least=1.0,

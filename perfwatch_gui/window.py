@@ -67,6 +67,8 @@ class Window(QMainWindow):
         self._connect()
         self._listen_to_keys()
         self._recall()
+        # a mark on the first button would be the loudest thing in the picture; Tab brings it
+        self.stack.setFocus()
 
     def _build(self) -> None:
         """Stack header, pages and status line."""

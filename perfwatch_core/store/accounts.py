@@ -42,8 +42,7 @@ def create(link: Link, username: str, password_hash: str, must_change: bool) -> 
 def set_password(link: Link, username: str, password_hash: str, must_change: bool = False) -> bool:
     """Give a user a new password hash; False where there is no such user."""
     done = link.execute(
-        "UPDATE users SET password_hash = %s, must_change = %s, password_changed_at = now()"
-        " WHERE username = %s",
+        "UPDATE users SET password_hash = %s, must_change = %s, password_changed_at = now() WHERE username = %s",
         (password_hash, must_change, username),
     )
     return done.rowcount == 1

@@ -86,4 +86,4 @@ def _code(error: BaseException, words: str) -> str:
 
 def _reason(words: str) -> str:
     """The last part of libpq's long line: connection to server at "h", port 1 failed: Connection refused."""
-    return words.partition(" failed: ")[2].partition(" Is the server")[0] or words
+    return words.partition(" Is the server")[0].rpartition(" failed: ")[2]

@@ -192,7 +192,7 @@ class Writer:
                 f"The journal is full: {spool.lost} samples were dropped, the oldest first;"
                 " bring the database back to keep the rest."
             )
-        if spool.error is not None:
+        if spool.held and spool.error is not None:
             found.append(f"The disk takes no samples ({spool.error.strerror}): they wait in memory; make room.")
         if fresh.error is not None:
             found.append(

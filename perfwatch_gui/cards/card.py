@@ -22,6 +22,7 @@ from perfwatch_gui.tables.view import TableView
 _LARGE, _MEDIUM = 1.5, 1.1
 _RADIUS = 8.0
 _LEAST_CHART = 54
+_LEAST_WIDTH = 260
 
 
 def _headline(card: Card, context: Context) -> Iterator[Field]:
@@ -74,6 +75,9 @@ class CardWidget(QFrame):
         row.setSpacing(8)
         title = QLabel(self.card.title)
         title.setObjectName("title")
+        # a long title gives way to the numbers
+        title.setMinimumWidth(0)
+        title.setToolTip(self.card.title)
         row.addWidget(title)
         if self.card.tables:
             every = QToolButton()
@@ -104,7 +108,7 @@ class CardWidget(QFrame):
     def minimumSizeHint(self) -> QSize:
         """Room for title, details and a chart that can still be read."""
         least = super().minimumSizeHint()
-        return QSize(least.width(), max(least.height(), _LEAST_CHART + 80))
+        return QSize(_LEAST_WIDTH, max(least.height(), _LEAST_CHART + 80))
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Show the newest sample; the whole of what a card does for it."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_gui.cards.figures import Shown
+from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme
 
 _GAP = 5
@@ -67,7 +68,7 @@ class Field(QWidget):
         if shown == self._shown:
             return
         if self._shown is None or shown.why != self._shown.why:
-            self.setToolTip(shown.why)
+            self.setToolTip(hover(shown.why))
         self._shown = shown
         self.setAccessibleDescription(f"{self._label} {shown.text}".strip())
         self.update()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from perfwatch_core.layout import Line, Style
 from perfwatch_gui.cards.field import tabular
 from perfwatch_gui.cards.figures import Shown
+from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme
 
 _SWATCH = 10
@@ -26,6 +27,7 @@ class LegendEntry(QAbstractButton):
     def __init__(self, line: Line, theme: Theme, widest: str) -> None:
         super().__init__()
         self.line = line
+        self._valued = bool(widest)
         self._theme = theme
         self._shown: Shown | None = None
         self.with_value = True
@@ -49,7 +51,7 @@ class LegendEntry(QAbstractButton):
 
     def width_with(self, value: bool) -> int:
         """Pixels it needs, with or without the value."""
-        return _SWATCH + _GAP + self._label_width + (_GAP + self._value_width if value else 0) + 2
+        return _SWATCH + _GAP + self._label_width + (_GAP + self._value_width if value and self._valued else 0) + 2
 
     def sizeHint(self) -> QSize:
         """As it is shown now."""
@@ -60,8 +62,8 @@ class LegendEntry(QAbstractButton):
         if shown == self._shown:
             return
         self._shown = shown
-        self.setToolTip(shown.why or f"Show or hide {self.line.label}")
-        if self.with_value:
+        self.setToolTip(hover(shown.why or f"Show or hide {self.line.label}"))
+        if self.with_value and self._valued:
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -81,7 +83,7 @@ class LegendEntry(QAbstractButton):
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
         painter.drawText(_SWATCH + _GAP, self._ascent, self.text())
-        if self.with_value and self._shown is not None and self.isChecked():
+        if self.with_value and self._valued and self._shown is not None and self.isChecked():
             if self._shown.known:
                 painter.setPen(self._theme.colour("text"))
             painter.drawText(_SWATCH + 2 * _GAP + self._label_width, self._ascent, self._shown.text)
@@ -96,9 +98,10 @@ class Legend(QWidget):
 
     switched = Signal(str, bool)
 
-    def __init__(self, lines: Sequence[Line], theme: Theme, widest: str) -> None:
+    def __init__(self, lines: Sequence[tuple[Line, str]], theme: Theme) -> None:
+        """`lines` with the widest text of their values; empty: the value is shown elsewhere."""
         super().__init__()
-        self.entries = [LegendEntry(line, theme, widest) for line in lines]
+        self.entries = [LegendEntry(line, theme, widest) for line, widest in lines]
         for entry in self.entries:
             entry.setParent(self)
             entry.switched.connect(self.switched)

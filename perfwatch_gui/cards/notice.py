@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
+from perfwatch_gui.hover import hover
 
 # How a collector that explains itself in a text metric sets the command apart.
 MEND = "; mend it with: "
@@ -63,7 +64,7 @@ class Notice(QFrame):
         self._command = command
         sentence = reason[:1].upper() + reason[1:]
         self._words.setText(f"{sentence}. Mend it with: {command}" if command else sentence)
-        self._words.setToolTip(self._words.text())
+        self._words.setToolTip(hover(self._words.text()))
         self._copy.setVisible(bool(command))
         self._copy.setToolTip(command)
         self.setProperty("failed", failed)

@@ -39,13 +39,13 @@ class CardsPage(QScrollArea):
         column.setContentsMargins(GAP + 4, GAP, GAP + 4, GAP)
         column.setSpacing(GAP)
         column.addWidget(self._notice)
-        column.addWidget(self._grid, 1)
+        column.addWidget(self._grid, 2)
         self._table: tuple[TableModel, TableView] | None = None
         if page.table is not None:
             model = TableModel(page.table, context.catalogue, context.theme)
             view = TableView(model)
             self._table = model, view
-            column.addWidget(view, 1)
+            column.addWidget(view, 3)
         self.setWidget(inside)
 
     @property

@@ -11,6 +11,7 @@ from perfwatch_core.layout import Column, Table
 from perfwatch_core.metric import Catalogue, Series
 from perfwatch_core.units import NOT_AVAILABLE, Unit
 from perfwatch_gui.cards.figures import Shown, Snapshot
+from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -97,12 +98,12 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if section == 0 or self._left[section - 1] else _RIGHT
         if role == Qt.ItemDataRole.ToolTipRole and section > 0:
-            return self._help(self.table.columns[section - 1].address)
+            return hover(self._help(self.table.columns[section - 1].address))
         return None
 
-    def _help(self, address: str) -> str | None:
+    def _help(self, address: str) -> str:
         key = address.partition("[")[0]
-        return None if not key or "*" in key else self._catalogue.metric(key).help
+        return "" if not key or "*" in key else self._catalogue.metric(key).help
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, alignment, colour, hover text, and the number rows are sorted by."""
@@ -117,7 +118,7 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(row, shown)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._hover(row, column, shown)
+            return hover(self._hover(row, column, shown))
         if role == NUMBER_ROLE:
             return self._numbers[row][column - 1]
         return None
@@ -132,18 +133,18 @@ class TableModel(QAbstractTableModel):
             return self._theme.colour("text" if known and not self._doubtful[row] else "quiet")
         if role == Qt.ItemDataRole.ToolTipRole:
             address = self.table.columns[0].at(name)
-            return self._series(address).metric.help if self.table.rows else None
+            return hover(self._series(address).metric.help) if self.table.rows else None
         return None
 
     def _colour(self, row: int, shown: Shown) -> QColor:
         return self._theme.colour("text" if shown.known and not self._doubtful[row] else "quiet")
 
-    def _hover(self, row: int, column: int, shown: Shown) -> str | None:
+    def _hover(self, row: int, column: int, shown: Shown) -> str:
         if shown.text == NOT_AVAILABLE:
             return shown.why
         address = self.table.columns[column - 1].at(self._rows[row])
         if not address:
-            return None
+            return ""
         said = self._series(address).metric.help
         if self._doubtful[row]:
             return f"{said}\nThe counter ran for so little of the time that this is a guess."

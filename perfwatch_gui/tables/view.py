@@ -38,6 +38,12 @@ class TableView(QTableView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
+        model.modelReset.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take no more room than the rows need; what is left belongs to the charts."""
+        self.setMaximumHeight(self.height_of_all())
 
     def height_of_all(self) -> int:
         """Pixels that show every row without scrolling."""

@@ -68,9 +68,7 @@ def _ask(machine: Machine, runner: Runner, binary: str, version: str, cpus: str)
 
     form = next((form for form in _FORMATS if stat(form, EVENTS[:1]).status == 0), None)
     if form is None:
-        return _unable(
-            reasons.refused(machine, binary, stat(_FORMATS[-1], EVENTS[:1])), binary, version
-        )
+        return _unable(reasons.refused(machine, binary, stat(_FORMATS[-1], EVENTS[:1])), binary, version)
     together = stat(form, EVENTS)
     answers = (
         {"": together}
@@ -89,9 +87,7 @@ def _ask(machine: Machine, runner: Runner, binary: str, version: str, cpus: str)
     return _from_rows(machine, rows, denied, Ability(binary, version, form))
 
 
-def _from_rows(
-    machine: Machine, rows: Sequence[Row], denied: Sequence[str], bare: Ability
-) -> Ability:
+def _from_rows(machine: Machine, rows: Sequence[Row], denied: Sequence[str], bare: Ability) -> Ability:
     # what one kind of core of a hybrid processor counts is worth asking for: it keeps its state, without a total
     counted = {row.event for row in rows if row.state is not State.NOT_SUPPORTED}
     states = {
@@ -99,10 +95,7 @@ def _from_rows(
         for event in EVENTS
         if event not in counted
     }
-    whys = {
-        event: reasons.NOT_ALLOWED if event in denied else reasons.NOT_ON_PROCESSOR
-        for event in states
-    }
+    whys = {event: reasons.NOT_ALLOWED if event in denied else reasons.NOT_ON_PROCESSOR for event in states}
     shortfalls: tuple[Shortfall, ...] = ()
     if not counted.intersection(HARDWARE) and not denied:
         shortfalls = (reasons.no_pmu(machine),)

@@ -26,9 +26,7 @@ def total(rows: Sequence[Row]) -> dict[str, Count]:
     not count, or did not mention, has no total: a sum over the rest would look like a number and be none.
     """
     plain = {
-        event: Count(state, value, percent)
-        for place, pmu, event, state, value, percent in rows
-        if not (place or pmu)
+        event: Count(state, value, percent) for place, pmu, event, state, value, percent in rows if not (place or pmu)
     }
     # one line for each event, as on most machines
     if len(plain) == len(rows):
@@ -40,9 +38,7 @@ def total(rows: Sequence[Row]) -> dict[str, Count]:
         return _over_places(rows, by_event)
     pmus = {row.pmu for row in rows if row.pmu}
     return {
-        event: _sum(
-            Count(row.state, row.value, row.percent) for row in of_event
-        )
+        event: _sum(Count(row.state, row.value, row.percent) for row in of_event)
         if len(pmus) < 2 or not pmus.intersection(row.pmu for row in of_event)
         else _over_pmus(of_event, pmus)
         for event, of_event in by_event.items()
@@ -59,8 +55,7 @@ def by_place(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
         here.setdefault((row.place, row.event), []).append(row)
     return {
         key: _sum(
-            Count(row.state, row.value, row.percent)
-            for row in [row for row in found if row.value is not None] or found
+            Count(row.state, row.value, row.percent) for row in [row for row in found if row.value is not None] or found
         )
         for key, found in here.items()
     }
@@ -69,10 +64,7 @@ def by_place(rows: Iterable[Row]) -> dict[tuple[str, str], Count]:
 def _over_places(rows: Sequence[Row], by_event: Iterable[str]) -> dict[str, Count]:
     counts = by_place(rows)
     places = {row.place for row in rows}
-    return {
-        event: _sum(counts.get((place, event), UNSEEN) for place in places)
-        for event in by_event
-    }
+    return {event: _sum(counts.get((place, event), UNSEEN) for place in places) for event in by_event}
 
 
 def _over_pmus(of_event: Iterable[Row], pmus: Iterable[str]) -> Count:

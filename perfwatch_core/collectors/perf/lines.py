@@ -140,9 +140,7 @@ def _runtime(rest: list[str]) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _row(
-    place: str, printed: str, value: object, runtime: float | None, percent: float | None
-) -> Row | None:
+def _row(place: str, printed: str, value: object, runtime: float | None, percent: float | None) -> Row | None:
     pmu, event = normalised(printed)
     if not event:
         return None

@@ -22,9 +22,7 @@ REASON = Metric(
     "What is missing, and the command that mends it; absent when nothing is.",
     kind=Kind.TEXT,
 )
-CPU_CORES = Metric(
-    TYPE, "cpu_cores", Unit.TEXT, "The processors that are counted, 'all' or a list.", kind=Kind.TEXT
-)
+CPU_CORES = Metric(TYPE, "cpu_cores", Unit.TEXT, "The processors that are counted, 'all' or a list.", kind=Kind.TEXT)
 INTERVAL = Metric(
     TYPE,
     "interval_ms",
@@ -84,16 +82,12 @@ _EVENT_HELP: Mapping[str, str] = {
         "Branches that were predicted wrongly; each throws away some 15 to 20 cycles of work "
         "(Intel Optimization Reference Manual, branch prediction). Read it as a share of branches or for each 1000 instructions."
     ),
-    "L1-dcache-loads": (
-        "Loads that asked the first-level data cache (perf-list(1)). The base of its miss rate."
-    ),
+    "L1-dcache-loads": ("Loads that asked the first-level data cache (perf-list(1)). The base of its miss rate."),
     "L1-dcache-load-misses": (
         "Loads that the first-level data cache did not hold; the next level answers in some 15 cycles "
         "(Intel Optimization Reference Manual, cache latencies). " + _PERF_COLOURS
     ),
-    "LLC-loads": (
-        "Loads that reached the last-level cache (perf-list(1)); many processors do not offer this counter."
-    ),
+    "LLC-loads": ("Loads that reached the last-level cache (perf-list(1)); many processors do not offer this counter."),
     "LLC-load-misses": (
         "Loads that had to go to memory, some 200 cycles and more each. Together with a low number of "
         "instructions per cycle the sign of a machine that waits for memory (B. Gregg, CPU Utilization is Wrong)."
@@ -159,7 +153,8 @@ _DERIVED = (
     _derived(
         "llc_miss_percent",
         Unit.PERCENT,
-        "Share of the loads that reached the last-level cache and had to go on to memory. " + _PERF_COLOURS
+        "Share of the loads that reached the last-level cache and had to go on to memory. "
+        + _PERF_COLOURS
         + " With few loads a high share is harmless: look at llc_mpki too.",
     ),
     _derived(

@@ -85,9 +85,7 @@ def refused(machine: Machine, binary: str, answer: Answer) -> Shortfall:
         return Shortfall(f"perf cannot count here: {answer.why}")
     level = machine.number(PARANOID)
     if level is None:
-        return Shortfall(
-            "the kernel has no performance events (no /proc/sys/kernel/perf_event_paranoid)", denied=True
-        )
+        return Shortfall("the kernel has no performance events (no /proc/sys/kernel/perf_event_paranoid)", denied=True)
     if level <= 0:
         return Shortfall(
             f"perf is denied although perf_event_paranoid is {level:.0f}: a container or security module "
@@ -130,8 +128,6 @@ def _virtual(machine: Machine) -> bool:
 
 
 def _install(machine: Machine) -> str:
-    release = dict(
-        line.partition("=")[::2] for line in (machine.glance("etc/os-release") or "").splitlines()
-    )
+    release = dict(line.partition("=")[::2] for line in (machine.glance("etc/os-release") or "").splitlines())
     names = f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".replace('"', "").split()
     return next((_INSTALL[name] for name in names if name in _INSTALL), "")

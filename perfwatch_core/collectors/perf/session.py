@@ -169,9 +169,7 @@ class Session:
         usual = wish.actual_ms / 1000
         if silent > max(3 * usual, usual + 5.0):
             return self._fail(now, f"perf was silent for {silent:.0f} s")
-        return Report(
-            self._ability, None, STARTING if self._heard == self._started else UNFINISHED
-        )
+        return Report(self._ability, None, STARTING if self._heard == self._started else UNFINISHED)
 
     def _fail(self, now: float, why: str) -> Report:
         """Wait twice as long as the last time, then ask and start again."""
@@ -203,9 +201,7 @@ class _Probe:
     def __init__(self, machine: Machine, runner: Runner, cpus: str) -> None:
         self.found: Ability | None = None
         self._runner = runner
-        self._thread = threading.Thread(
-            target=self._ask, args=(machine, cpus), name="perf probe", daemon=True
-        )
+        self._thread = threading.Thread(target=self._ask, args=(machine, cpus), name="perf probe", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -32,17 +32,12 @@ def window_of(intervals: Sequence[Interval]) -> Window | None:
     Each count is divided by the true length of the intervals in which it was counted, never by the
     nominal one: a stalled perf prints one long interval.
     """
-    timed = [
-        (interval.seconds, total(interval.rows))
-        for interval in intervals
-        if interval.seconds is not None
-    ]
+    timed = [(interval.seconds, total(interval.rows)) for interval in intervals if interval.seconds is not None]
     if not timed:
         return None
     events = dict.fromkeys(event for _, counts in timed for event in counts)
     rates = {
-        event: _rate(event, [(seconds, counts.get(event, UNSEEN)) for seconds, counts in timed])
-        for event in events
+        event: _rate(event, [(seconds, counts.get(event, UNSEEN)) for seconds, counts in timed]) for event in events
     }
     every = [counts for _, counts in timed]
     ratios = {

@@ -23,34 +23,34 @@ NOT_COUNTED, NOT_SUPPORTED = State.NOT_COUNTED, State.NOT_SUPPORTED
             Row("", "", "cpu-clock", OK, 225851.2, 100.0),
         ),
         (
-            '{"interval" : 1.001089747, "counter-value" : "4066679471.000000", "unit" : "", "event" : "instructions", '
+            ('{"interval" : 1.001089747, "counter-value" : "4066679471.000000", "unit" : "", "event" : "instructions", '
             '"event-runtime" : 16045369123, "pcnt-running" : 100.00, "metric-value" : "1.628330", '
-            '"metric-unit" : "insn per cycle"}',
+            '"metric-unit" : "insn per cycle"}'),
             1.001089747,
             Row("", "", "instructions", OK, 4066679471.0, 100.0),
         ),
         (
-            '{"interval" : 1.001089747, "counter-value" : "9237201.000000", "unit" : "", "event" : "branch-misses", '
+            ('{"interval" : 1.001089747, "counter-value" : "9237201.000000", "unit" : "", "event" : "branch-misses", '
             '"event-runtime" : 16045375017, "pcnt-running" : 100.00, "metric-value" : "1.009559", '
-            '"metric-unit" : "of all branches", "metric-threshold" : "good"}',
+            '"metric-unit" : "of all branches", "metric-threshold" : "good"}'),
             1.001089747,
             Row("", "", "branch-misses", OK, 9237201.0, 100.0),
         ),
         (
-            '{"interval" : 1.5, "cpu" : "3", "counters" : 1, "counter-value" : 12, "unit" : "(null)", "event" : "cycles", '
-            '"cgroup" : "a/b", "variance" : 8.88, "event-runtime" : 5, "pcnt-running" : 33.00, "metric-value" : "nan"}',
+            ('{"interval" : 1.5, "cpu" : "3", "counters" : 1, "counter-value" : 12, "unit" : "(null)", "event" : "cycles", '
+            '"cgroup" : "a/b", "variance" : 8.88, "event-runtime" : 5, "pcnt-running" : 33.00, "metric-value" : "nan"}'),
             1.5,
             Row("3", "", "cycles", SCALED, 12.0, 33.0),
         ),
         (
-            '{"interval" : 2.0, "core" : "S0-D0-C1", "aggregate-number" : 1, "counter-value" : "<not supported>", '
-            '"unit" : "", "event" : "cycles:u", "event-runtime" : 0, "pcnt-running" : 100.00}',
+            ('{"interval" : 2.0, "core" : "S0-D0-C1", "aggregate-number" : 1, "counter-value" : "<not supported>", '
+            '"unit" : "", "event" : "cycles:u", "event-runtime" : 0, "pcnt-running" : 100.00}'),
             2.0,
             Row("S0-D0-C1", "", "cycles", NOT_SUPPORTED, None, None),
         ),
         (
-            '{"interval" : 1,25, "counter-value" : "201,09", "unit" : "msec", "event" : "cpu-clock", '
-            '"event-runtime" : 201090000, "pcnt-running" : 99,00, "metric-value" : 2,01, "metric-unit" : "CPUs"}',
+            ('{"interval" : 1,25, "counter-value" : "201,09", "unit" : "msec", "event" : "cpu-clock", '
+            '"event-runtime" : 201090000, "pcnt-running" : 99,00, "metric-value" : 2,01, "metric-unit" : "CPUs"}'),
             1.25,
             Row("", "", "cpu-clock", SCALED, 201.09, 99.0),
         ),
@@ -137,9 +137,7 @@ def test_the_usual_line_reads_the_same_as_any_other_json(
     event=st.sampled_from(EVENTS),
     json_line=st.booleans(),
 )
-def test_unknown_is_never_a_number(
-    marker: str, runtime: str, percent: str, event: str, json_line: bool
-) -> None:
+def test_unknown_is_never_a_number(marker: str, runtime: str, percent: str, event: str, json_line: bool) -> None:
     line = (
         f'{{"interval" : 1.0, "counter-value" : "{marker}", "event" : "{event}", "event-runtime" : {runtime}, '
         f'"pcnt-running" : {percent}}}'

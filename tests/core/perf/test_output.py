@@ -1,5 +1,6 @@
 """The parser: intervals from bytes in any pieces, in bounded memory, whatever comes."""
 
+import itertools
 import random
 import tracemalloc
 from pathlib import Path
@@ -14,9 +15,7 @@ from perfwatch_core.collectors.perf.output import LONGEST_LINE, MOST_ROWS, Inter
 
 from .conftest import RUNS
 
-CAPTURED = sorted(
-    path for path in [*RUNS.glob("*.json"), *RUNS.glob("*.csv"), *RUNS.glob("captured/*interval*.txt")]
-)
+CAPTURED = sorted(path for path in [*RUNS.glob("*.json"), *RUNS.glob("*.csv"), *RUNS.glob("captured/*interval*.txt")])
 TASK = [*EVENTS, "task-clock"]
 
 
@@ -53,7 +52,7 @@ def test_not_counted_in_a_tiny_interval() -> None:
 def test_the_pieces_do_not_matter(run: Path, cuts: list[int]) -> None:
     whole = run.read_bytes()
     edges = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
-    pieces = [whole[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [whole[start:end] for start, end in itertools.pairwise(edges)]
     assert parsed(Parser(TASK), *pieces) == parsed(Parser(TASK), whole)
 
 
