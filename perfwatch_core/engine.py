@@ -48,9 +48,7 @@ class EngineState:
 class Engine:
     """The whole path of one process. Whoever looks joins `bus` with an inbox."""
 
-    def __init__(
-        self, settings: Settings, collectors: Callable[..., Sequence[Collector]] = build
-    ) -> None:
+    def __init__(self, settings: Settings, collectors: Callable[..., Sequence[Collector]] = build) -> None:
         self.settings = settings
         self.catalogue: Catalogue = CATALOGUE
         self.bus: Bus[Sample] = Bus()

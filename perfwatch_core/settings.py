@@ -117,18 +117,14 @@ class Settings:
     host: str = _declare(
         "127.0.0.1", "PERFWATCH_HOST", ADDRESS, "the address browsers come to (default: 127.0.0.1)", "--host"
     )
-    port: int = _declare(
-        8000, "PERFWATCH_PORT", PORT, "the port browsers come to, 0 for any (default: 8000)", "--port"
-    )
+    port: int = _declare(8000, "PERFWATCH_PORT", PORT, "the port browsers come to, 0 for any (default: 8000)", "--port")
     host_names: str = _declare(
         "", "PERFWATCH_HOST_NAMES", NAME_LIST, "other names this server goes by in a browser", "--host-names"
     )
     tls_cert: Path | None = _declare(
         None, "PERFWATCH_TLS_CERT", FILE, "certificate chain (PEM) to serve https with", "--tls-cert"
     )
-    tls_key: Path | None = _declare(
-        None, "PERFWATCH_TLS_KEY", FILE, "the certificate's private key (PEM)", "--tls-key"
-    )
+    tls_key: Path | None = _declare(None, "PERFWATCH_TLS_KEY", FILE, "the certificate's private key (PEM)", "--tls-key")
     insecure: bool = _declare(
         False,
         "PERFWATCH_INSECURE",
@@ -179,7 +175,5 @@ class Settings:
 def declared() -> dict[str, Setting]:
     """All settings by their name in code, in the order of the help."""
     return {
-        field.name: field.metadata["setting"]
-        for field in dataclasses.fields(Settings)
-        if "setting" in field.metadata
+        field.name: field.metadata["setting"] for field in dataclasses.fields(Settings) if "setting" in field.metadata
     }

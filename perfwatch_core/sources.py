@@ -29,17 +29,13 @@ def load(
         if given is not None:
             sources[name] = setting.flag or name
         else:
-            given = _from(environ, setting, name, sources, "") or _from(
-                dotenv, setting, name, sources, ".env "
-            )
+            given = _from(environ, setting, name, sources, "") or _from(dotenv, setting, name, sources, ".env ")
         if given is not None:
             values[name] = parsed(name, setting, given, sources[name])
     return Settings(**values, sources=sources)
 
 
-def _from(
-    where: Mapping[str, str], setting: Setting, name: str, sources: dict[str, str], place: str
-) -> str | None:
+def _from(where: Mapping[str, str], setting: Setting, name: str, sources: dict[str, str], place: str) -> str | None:
     """The first of the setting's names that is set, not empty, in `where`."""
     for env in setting.names:
         if where.get(env):
@@ -62,8 +58,6 @@ def changed(settings: Settings, name: str, text: str) -> Settings:
     """The settings after a person changed one while running; BadSetting where the text is not accepted."""
     setting = declared()[name]
     if not setting.live:
-        raise BadSetting(
-            f"{name} cannot be changed while PerfWatch runs; set {setting.env} and start it again"
-        )
+        raise BadSetting(f"{name} cannot be changed while PerfWatch runs; set {setting.env} and start it again")
     value = parsed(name, setting, text, name)
     return dataclasses.replace(settings, **{name: value}, sources={**settings.sources, name: "changed here"})

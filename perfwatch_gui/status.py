@@ -102,5 +102,3 @@ class StatusLine(QFrame):
         cpu, rss = snapshot.shown(self._cpu), snapshot.shown(self._rss)
         why = cpu.why or rss.why or "Processor time and memory of PerfWatch and the programs it runs"
         self.cost.show_value(Shown(f"{cpu.text} CPU  {rss.text}", cpu.known or rss.known, why))
-
-

@@ -18,9 +18,7 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
     """`share` of `other` (0 to 1) in `one`, as an opaque colour."""
     parts = [
         round(a + (b - a) * share)
-        for a, b in zip(
-            (one.red(), one.green(), one.blue()), (other.red(), other.green(), other.blue()), strict=True
-        )
+        for a, b in zip((one.red(), one.green(), one.blue()), (other.red(), other.green(), other.blue()), strict=True)
     ]
     return QColor(*parts)
 

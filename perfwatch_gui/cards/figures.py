@@ -80,12 +80,8 @@ class Snapshot:
 
     def busiest(self, table: Table, catalogue: Catalogue) -> list[str]:
         """The table's rows, those with most of the first two columns first."""
-        columns = [
-            self.instances(catalogue.series(column.address).metric) for column in table.columns[:2]
-        ]
-        busy = {
-            row: -sum(_number(column.get(row)) for column in columns) for row in self.rows(table, catalogue)
-        }
+        columns = [self.instances(catalogue.series(column.address).metric) for column in table.columns[:2]]
+        busy = {row: -sum(_number(column.get(row)) for column in columns) for row in self.rows(table, catalogue)}
         return sorted(busy, key=lambda row: (busy[row], row))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from perfwatch_core.layout import Card, Chart
 from perfwatch_core.units import Unit
 from perfwatch_gui.cards.context import Context
-from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.legend import Legend
 
 _WIDEST = {Unit.PERCENT: "100.0 %", Unit.BYTES: "1023 MiB"}

@@ -153,5 +153,8 @@ class TableModel(QAbstractTableModel):
     def as_text(self) -> str:
         """The table with tabs between its columns, for the clipboard."""
         head = [self.table.first, *(column.label for column in self.table.columns)]
-        lines = [head, *([name, *(cell.text for cell in cells)] for name, cells in zip(self._rows, self._cells, strict=True))]
+        lines = [
+            head,
+            *([name, *(cell.text for cell in cells)] for name, cells in zip(self._rows, self._cells, strict=True)),
+        ]
         return "\n".join("\t".join(line) for line in lines)

@@ -51,7 +51,9 @@ class ComposedMachine:
             series = self.catalogue.series(address)
             if series.metric.type not in self.faults:
                 values[series] = value if isinstance(value, str | bool) else round(value, series.metric.unit.decimals)
-        missing = {self.catalogue.series("cpu.temperature_celsius"): "this machine has no sensor"} if not self.cores else {}
+        missing = (
+            {self.catalogue.series("cpu.temperature_celsius"): "this machine has no sensor"} if not self.cores else {}
+        )
         return Sample(self._number, self.start + moment, self.interval, values, missing, dict(self.faults))
 
     def samples(self, count: int) -> list[Sample]:
@@ -152,7 +154,13 @@ class ComposedMachine:
             yield f"perf_events.{name}_mpki", wave(t, 75, 0.5 * middle, 1.5 * middle, middle)
 
     def _rest(self, t: float) -> Iterator[tuple[str, Value]]:
-        for name, most in (("cpu_some", 9.0), ("memory_some", 1.2), ("memory_full", 0.5), ("io_some", 4.0), ("io_full", 2.5)):
+        for name, most in (
+            ("cpu_some", 9.0),
+            ("memory_some", 1.2),
+            ("memory_full", 0.5),
+            ("io_some", 4.0),
+            ("io_full", 2.5),
+        ):
             yield f"pressure.{name}_percent", max(0.0, wave(t, 130, -0.3 * most, most, most))
         for name, most in (("pgpgin", 5.1e4), ("pgpgout", 1.2e4), ("pgfault", 8000.0), ("pgmajfault", 3.0)):
             yield f"memory_bandwidth.{name}_per_sec", max(0.0, wave(t, 66, -0.5 * most, most))

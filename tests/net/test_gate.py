@@ -9,9 +9,7 @@ from perfwatch_net.gate import SECURITY_HEADERS, Gate, is_loopback
 LOCAL = Gate.at("127.0.0.1", 8000, tls=False)
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000", "localhost"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000", "localhost"])
 def test_our_own_names_are_let_in(host: str) -> None:
     assert LOCAL.host_problem([host]) == ""
 
