@@ -15,6 +15,7 @@ from perfwatch_net.endpoints import Endpoints
 from perfwatch_net.endpoints_auth import AuthEndpoints
 from perfwatch_net.endpoints_layout import LayoutEndpoints
 from perfwatch_net.endpoints_machine import MachineEndpoints
+from perfwatch_net.endpoints_series import SeriesEndpoints
 from perfwatch_net.http import Http
 from perfwatch_net.hub import Hub
 from perfwatch_net.openmetrics import exposition
@@ -43,6 +44,7 @@ class Service:
         AuthEndpoints(self.accounts).declare(endpoints)
         LayoutEndpoints(engine.catalogue).declare(endpoints)
         MachineEndpoints(engine).declare(endpoints)
+        SeriesEndpoints(engine).declare(endpoints)
         Documents(endpoints).declare(endpoints)
         self._sockets = Sockets(endpoints, self.accounts, self.hub)
         http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)
