@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from perfwatch_core.engine import Engine
     from perfwatch_gui.app import run_window
 
-    return run_window(Engine(settings), settings)
+    return run_window(Engine(settings))
 
 
 if __name__ == "__main__":

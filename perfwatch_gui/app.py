@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 from PySide6.QtWidgets import QApplication
 
 from perfwatch_core.history import History
-from perfwatch_core.settings import Settings
+from perfwatch_core.layout import PAGES
 from perfwatch_gui.bridge import Bridge, Source
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.cursor import Cursor
@@ -76,7 +76,8 @@ class Look(QObject):
 
 def make_window(source: Source, preferences: Preferences, theme: Theme) -> Window:
     """The window with its parts, not shown and not listening yet."""
-    history = History(source.catalogue)
+    drawn = [address for page in PAGES for address in page.addresses()]
+    history = History(source.catalogue, drawn)
     context = Context(source.catalogue, history, theme, Cursor(), preferences)
     return Window(Bridge(source, history), context)
 
@@ -90,7 +91,7 @@ def _signals(window: Window) -> Iterator[None]:
         listening.restore()
 
 
-def run_window(engine: Source, settings: Settings) -> int:
+def run_window(engine: Source) -> int:
     """Open the window, sample until it is closed, and end everything; 1 if something could not be brought home."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("PerfWatch")

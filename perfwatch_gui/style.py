@@ -5,22 +5,13 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPixmap
 
-from perfwatch_gui.theme import Theme
+from perfwatch_gui.theme import Theme, mixed
 
 _TOKEN = re.compile(r"@([a-z]+)")
 _STRIPE = 0.35
 _SELECTED = 0.28
-
-
-def mixed(one: QColor, other: QColor, share: float) -> QColor:
-    """`share` of `other` (0 to 1) in `one`, as an opaque colour."""
-    parts = [
-        round(a + (b - a) * share)
-        for a, b in zip((one.red(), one.green(), one.blue()), (other.red(), other.green(), other.blue()), strict=True)
-    ]
-    return QColor(*parts)
 
 
 def style_sheet(theme: Theme) -> str:
@@ -38,5 +29,5 @@ def style_sheet(theme: Theme) -> str:
 def icon() -> QIcon:
     """PerfWatch's own icon, drawn from its SVG."""
     pixmap = QPixmap()
-    pixmap.loadFromData(resources.files("resources").joinpath("icons/perfwatch.svg").read_bytes(), "SVG")
+    pixmap.loadFromData(resources.files("resources").joinpath("icons/perfwatch.svg").read_bytes(), b"SVG")
     return QIcon(pixmap)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QColor, QHideEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -100,11 +100,12 @@ class Window(QMainWindow):
         """Connect every declared key to the method it names."""
         for shortcut in SHORTCUTS:
             QShortcut(QKeySequence(shortcut.keys), self).activated.connect(getattr(self, shortcut.action))
-        self._page_keys = []
+        self._pages_by_key = QSignalMapper(self)
+        self._pages_by_key.mappedString.connect(self.show_page)
         for place in range(1, len(self._keys) + 1):
             key = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
-            key.activated.connect(self._show_page_of_key)
-            self._page_keys.append(key)
+            key.activated.connect(self._pages_by_key.map)
+            self._pages_by_key.setMapping(key, self._keys[place - 1])
 
     def _recall(self) -> None:
         """Take up size and page of the last time."""
@@ -128,17 +129,13 @@ class Window(QMainWindow):
         self.header.mark(key)
         self.draw()
 
-    def _show_page_of_key(self) -> None:
-        self.show_page(self._keys[self._page_keys.index(self.sender())])
-
     def show_settings(self) -> None:
         """Open the settings."""
         self.show_page("settings")
 
     def seen(self) -> bool:
         """Whether anyone can see the window; neither hidden nor minimised, nor covered where that is known."""
-        handle = self.windowHandle()
-        return self.isVisible() and not self.isMinimized() and handle is not None and handle.isExposed()
+        return self.isVisible() and not self.isMinimized() and self.windowHandle().isExposed()
 
     def draw(self) -> None:
         """Show the newest sample and the state, unless frozen or unseen."""

@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.layout import Table
 from perfwatch_core.metric import Catalogue
-from perfwatch_gui.cards.field import tabular
 from perfwatch_gui.cards.figures import Shown, Snapshot
-from perfwatch_gui.theme import Theme
+from perfwatch_gui.theme import Theme, tabular
 
 _NUMBER = "888.8 MB/s"
 _NAME = "nvme0n1xxxx"

@@ -53,7 +53,7 @@ class CardWidget(QFrame):
         self._headline = list(_headline(card, context))
         self._details = [Field(theme, f.label, f.widest) for f in card.details]
         self.notice = Notice()
-        self.plots = [Plot(chart, context) for chart in card.charts]
+        self.plots = [Plot(chart, card, context) for chart in card.charts]
         self._strip = Strip(card.strip, context) if card.strip else None
         self._busiest: Busiest | None = None
         self._column = QVBoxLayout(self)
@@ -154,10 +154,8 @@ class CardWidget(QFrame):
 
     def values_text(self) -> str:
         """What the card says, one line for each number, for the clipboard."""
-        lines = [self.card.title]
-        for field in (*self._headline, *self._details):
-            if field.shown is not None:
-                lines.append(f"{field.label}\t{field.shown.text}".strip())
+        fields = (*self._headline, *self._details)
+        lines = [self.card.title, *(f"{field.label}\t{field.shown.text}".strip() for field in fields if field.shown)]
         for plot in self.plots:
             lines += plot.values_text()
         lines += [model.as_text() for model, _ in self._tables if self.filling]

@@ -8,19 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_gui.cards.figures import Shown
 from perfwatch_gui.hover import hover
-from perfwatch_gui.theme import Theme
+from perfwatch_gui.theme import Theme, tabular
 
 _GAP = 5
 _SKELETON_HEIGHT = 0.55
-
-
-def tabular(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """`font` times `factor`, with figures that are all equally wide."""
-    sized = QFont(font)
-    sized.setPointSizeF(font.pointSizeF() * factor)
-    sized.setWeight(weight)
-    sized.setFeature(QFont.Tag("tnum"), 1)
-    return sized
 
 
 class Field(QWidget):

@@ -38,9 +38,21 @@ class Snapshot:
                 sorted_.setdefault(series.metric, {})[series.instance] = value
         return sorted_
 
+    @cached_property
+    def _missing(self) -> dict[Metric, set[str]]:
+        sorted_: dict[Metric, set[str]] = {}
+        for series in self.sample.missing:
+            if series.instance:
+                sorted_.setdefault(series.metric, set()).add(series.instance)
+        return sorted_
+
     def instances(self, metric: Metric) -> Mapping[str, Value]:
         """The metric's known values by instance, in the order of the sample."""
         return self._by_metric.get(metric, {})
+
+    def names(self, metric: Metric) -> set[str]:
+        """The metric's instances, also those whose value is not known: one without a rate yet is there all the same."""
+        return {*self.instances(metric), *self._missing.get(metric, ())}
 
     def why(self, series: Series) -> str:
         """The reason a series has no value, and how to mend it where that is known."""
@@ -70,13 +82,7 @@ class Snapshot:
         """The names of a table's rows: as declared, or the instances its first column has."""
         if table.rows:
             return table.rows
-        metric = catalogue.series(table.columns[0].address).metric
-        known = dict.fromkeys(self.instances(metric))
-        # one whose rate is not known yet is there all the same
-        for series in self.sample.missing:
-            if series.metric is metric and series.instance:
-                known[series.instance] = None
-        return tuple(sorted(known))
+        return tuple(sorted(self.names(catalogue.series(table.columns[0].address).metric)))
 
     def busiest(self, table: Table, catalogue: Catalogue) -> list[str]:
         """The table's rows, those with most of the first two columns first."""

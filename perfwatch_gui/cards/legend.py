@@ -9,10 +9,9 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
-from perfwatch_gui.cards.field import tabular
 from perfwatch_gui.cards.figures import Shown
 from perfwatch_gui.hover import hover
-from perfwatch_gui.theme import Theme
+from perfwatch_gui.theme import Theme, tabular
 
 _SWATCH = 10
 _GAP = 5
@@ -27,9 +26,9 @@ class LegendEntry(QAbstractButton):
     def __init__(self, line: Line, theme: Theme, widest: str) -> None:
         super().__init__()
         self.line = line
-        self._valued = bool(widest)
         self._theme = theme
-        self._shown: Shown | None = None
+        self.valued = bool(widest)
+        self.shown: Shown | None = None
         self.with_value = True
         self.setCheckable(True)
         self.setChecked(True)
@@ -51,7 +50,7 @@ class LegendEntry(QAbstractButton):
 
     def width_with(self, value: bool) -> int:
         """Pixels it needs, with or without the value."""
-        return _SWATCH + _GAP + self._label_width + (_GAP + self._value_width if value and self._valued else 0) + 2
+        return _SWATCH + _GAP + self._label_width + (_GAP + self._value_width if value and self.valued else 0) + 2
 
     def sizeHint(self) -> QSize:
         """As it is shown now."""
@@ -59,11 +58,11 @@ class LegendEntry(QAbstractButton):
 
     def show_value(self, shown: Shown) -> None:
         """Show another value."""
-        if shown == self._shown:
+        if shown == self.shown:
             return
-        self._shown = shown
+        self.shown = shown
         self.setToolTip(hover(shown.why or f"Show or hide {self.line.label}"))
-        if self.with_value and self._valued:
+        if self.with_value and self.valued:
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -83,10 +82,10 @@ class LegendEntry(QAbstractButton):
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
         painter.drawText(_SWATCH + _GAP, self._ascent, self.text())
-        if self.with_value and self._valued and self._shown is not None and self.isChecked():
-            if self._shown.known:
+        if self.with_value and self.valued and self.shown is not None and self.isChecked():
+            if self.shown.known:
                 painter.setPen(self._theme.colour("text"))
-            painter.drawText(_SWATCH + 2 * _GAP + self._label_width, self._ascent, self._shown.text)
+            painter.drawText(_SWATCH + 2 * _GAP + self._label_width, self._ascent, self.shown.text)
         if self.hasFocus():
             painter.setPen(self._theme.colour("blue"))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

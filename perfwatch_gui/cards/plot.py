@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Iterator
 
-from perfwatch_core.layout import Card, Chart
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from perfwatch_core.layout import Card, Chart, Line
 from perfwatch_core.units import Unit
 from perfwatch_gui.cards.context import Context
+from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.legend import Legend
+from perfwatch_gui.charts.chart import TimeChart
+from perfwatch_gui.charts.line import lines_of
+from perfwatch_gui.charts.strip import CoreStrip
 
 _WIDEST = {Unit.PERCENT: "100.0 %", Unit.BYTES: "1023 MiB"}
+_OTHERS_WIDEST = "1023 MiB/s"
+
+
+def _legend_lines(chart: Chart, card: Card, context: Context) -> Iterator[tuple[Line, str]]:
+    """Each line with the widest text of its value; empty where the card says that number elsewhere."""
+    said = {figure.address for figure in (*card.headline, *card.details)}
+    for line in chart.lines:
+        unit = context.catalogue.series(line.address).metric.unit
+        yield line, "" if line.address in said else _WIDEST.get(unit, _OTHERS_WIDEST)
 
 
 class Plot(QWidget):
@@ -18,5 +34,87 @@ class Plot(QWidget):
     def __init__(self, chart: Chart, card: Card, context: Context) -> None:
         super().__init__()
         self._context = context
-        self.chart = chart
-        self.legend = Legend(_legend_lines(chart, card, context), context.theme)
+        self._series = [context.catalogue.series(line.address) for line in chart.lines]
+        name = f"{card.title} {chart.title}".strip()
+        self.legend = Legend(list(_legend_lines(chart, card, context)), context.theme)
+        self.legend.setAccessibleName(f"{name} lines")
+        self.chart = TimeChart(
+            context.theme,
+            lines_of(chart.lines, context.catalogue),
+            context.cursor,
+            name=name,
+            least=chart.least,
+            ceiling=context.catalogue.series(chart.ceiling) if chart.ceiling else None,
+            style=context.preferences.byte_style,
+        )
+        self._recall()
+        self.legend.switched.connect(self._switch)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(self._head(chart))
+        column.addWidget(self.chart, 1)
+
+    def _head(self, chart: Chart) -> QHBoxLayout:
+        """What the chart is of, where the card has several, and the legend."""
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        if chart.title and len(chart.lines) > 1:
+            title = QLabel(chart.title)
+            title.setObjectName("quiet")
+            title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            row.addWidget(title, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.legend, 1)
+        return row
+
+    def _recall(self) -> None:
+        """Switch off what was off the last time."""
+        for entry in self.legend.entries:
+            if entry.line.address in self._context.preferences.hidden_lines:
+                entry.setChecked(False)
+                self.chart.switch(entry.line.address, False)
+
+    def _switch(self, address: str, on: bool) -> None:
+        """Draw a line or not, from now on and the next time."""
+        self.chart.switch(address, on)
+        preferences = self._context.preferences
+        preferences.hidden_lines = preferences.hidden_lines - {address} if on else preferences.hidden_lines | {address}
+
+    def show_sample(self, snapshot: Snapshot) -> None:
+        """Show the newest values in the legend, and their last five minutes."""
+        for series, entry in zip(self._series, self.legend.entries, strict=True):
+            entry.show_value(snapshot.shown(series))
+        self.chart.set_byte_style(snapshot.style)
+        self.chart.draw(self._context.history, snapshot.sample.time)
+
+    def values_text(self) -> Iterator[str]:
+        """The values that only the legend shows, one line for each."""
+        for entry in self.legend.entries:
+            if entry.valued and entry.shown is not None:
+                yield f"{entry.line.label}\t{entry.shown.text}"
+
+
+class Strip(QWidget):
+    """One bar for each instance of a metric, with a word that says what the bars are."""
+
+    def __init__(self, address: str, context: Context) -> None:
+        super().__init__()
+        self._metric = context.catalogue.series(address).metric
+        self.cores = CoreStrip(context.theme, name=f"{self._metric.type} per {self._metric.per}")
+        self._title = QLabel(f"per {self._metric.per}")
+        self._title.setObjectName("quiet")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._title)
+        row.addWidget(self.cores, 1)
+
+    def show_sample(self, snapshot: Snapshot) -> None:
+        """Show every instance; one whose value is not known is an empty frame."""
+        names = sorted(snapshot.names(self._metric), key=_in_numbers)
+        self.cores.draw({name: snapshot.sample.number_of(self._metric.of(name)) for name in names})
+
+
+def _in_numbers(name: str) -> tuple[int, str]:
+    """Orders 10 after 9."""
+    return (int(name) if name.isdecimal() else 0, name)

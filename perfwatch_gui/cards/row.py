@@ -39,7 +39,8 @@ class FieldRow(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Place what fits."""
         room = self.width()
-        fitting, used = [], 0
+        fitting: list[Field] = []
+        used = 0
         for field in self._fields:
             used += field.sizeHint().width() + (_SPACING if fitting else 0)
             if fitting and used > room:

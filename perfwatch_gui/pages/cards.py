@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from perfwatch_core.layout import Page
 from perfwatch_gui.cards.card import CardWidget
@@ -87,7 +87,8 @@ class CardsPage(QScrollArea):
 
     def focused_card(self) -> CardWidget | None:
         """The card that has the focus or fills the page."""
+        focus = QApplication.focusWidget()
         for card in self.cards:
-            if card is self._grid.filling or card.hasFocus() or card.isAncestorOf(self.focusWidget() or self):
+            if card is self._grid.filling or card is focus or (focus is not None and card.isAncestorOf(focus)):
                 return card
         return None

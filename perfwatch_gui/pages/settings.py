@@ -162,7 +162,7 @@ class SettingsPage(QScrollArea):
         self.database = QLabel()
         self.database.setWordWrap(True)
         self.database.setMinimumWidth(520)
-        self.size = QLabel()
+        self.stored = QLabel()
         self.directory = QLabel()
         self.directory.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.directory.setAccessibleName("Data directory")
@@ -174,7 +174,7 @@ class SettingsPage(QScrollArea):
         row.addStretch(1)
         form = _form()
         form.addRow("State", self.database)
-        form.addRow("Size", self.size)
+        form.addRow("Size", self.stored)
         form.addRow("Data directory", row)
         return form
 
@@ -192,7 +192,7 @@ class SettingsPage(QScrollArea):
         kind = {"private": "Private PostgreSQL", "external": "Your PostgreSQL", "off": "None"}[state.database.kind]
         words = ". ".join((f"{kind}: {state.database.text}".rstrip(": ."), *state.notices))
         self.database.setText(words)
-        self.size.setText(text(state.database.size_bytes, Unit.DISK_BYTES))
+        self.stored.setText(text(state.database.size_bytes, Unit.DISK_BYTES))
         self.directory.setText(str(state.data_dir))
         if not self.interval.hasFocus():
             self.interval.blockSignals(True)

@@ -15,6 +15,8 @@ from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
+# what Qt itself takes where nobody names a parent
+_NO_PARENT = QModelIndex()
 _EMPTY = Shown("")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -81,11 +83,11 @@ class TableModel(QAbstractTableModel):
         number = snapshot.sample.number_of(self._series(self.table.doubtful.replace("*", row)))
         return number is not None and number < self.table.least
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # Qt's own default
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
         """The number of instances."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # Qt's own default
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
         """The name and the declared columns."""
         return 0 if parent.isValid() else 1 + len(self.table.columns)
 

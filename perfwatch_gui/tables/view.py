@@ -6,8 +6,8 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from perfwatch_gui.cards.field import tabular
 from perfwatch_gui.tables.model import NUMBER_ROLE, TableModel
+from perfwatch_gui.theme import tabular
 
 
 class TableView(QTableView):
