@@ -68,7 +68,7 @@ def _ask(machine: Machine, runner: Runner, binary: str, version: str, cpus: str)
 
     form = next((form for form in _FORMATS if stat(form, EVENTS[:1]).status == 0), None)
     if form is None:
-        return _unable(reasons.refused(machine, binary, stat(_FORMATS[-1], EVENTS[:1])), binary, version)
+        return _unable(reasons.refused(machine, stat(_FORMATS[-1], EVENTS[:1])), binary, version)
     together = stat(form, EVENTS)
     answers = (
         {"": together}

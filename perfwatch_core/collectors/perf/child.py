@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from perfwatch_core.collectors.perf.run import environment
 
-# A pipe holds 64 KiB: at 60 s between samples that is not enough for 60 intervals. 1 MiB is what anyone may ask for (pipe(7)).
+# A pipe holds 64 KiB: at 60 s between samples that is not enough for 60 intervals. 1 MiB is what anyone may ask
+# for (pipe(7)).
 PIPE_SIZE = 1 << 20
 CHUNK = 1 << 16
 # No tick reads more than this; perf waits for the rest to be read, and prints one longer, true interval then.

@@ -46,7 +46,8 @@ _PLACES = ("cpu", "core", "die", "cluster", "cache", "socket", "node", "thread")
 _PLACE = re.compile(r"CPU\d+|[SND]\d+(?:-[A-Z]+\d+)*")
 _UNIT = re.compile(r"[A-Za-z()/%]*")
 _WHOLE = re.compile(r"\d+")
-# What perf 6.0 and later print nearly always, so that the usual line costs one match; anything else is read field by field.
+# What perf 6.0 and later print nearly always, so that the usual line costs one match; anything else is read field
+# by field.
 _USUAL = re.compile(
     r'{"interval" : (\d+\.\d+), (?:"cpu" : "(\d+)", )?"counter-value" : "(\d+\.\d+)", "unit" : "[a-z]*", '
     r'"event" : "([\w.:/-]+)", "event-runtime" : [1-9]\d*, "pcnt-running" : (\d+\.\d+)'

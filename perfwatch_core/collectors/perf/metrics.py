@@ -1,4 +1,4 @@
-"""The declarations of all `perf_events` metrics; each help says what is counted, and from when to worry and who says so."""
+"""Declares all `perf_events` metrics; each help says what is counted, from when to worry, and who says so."""
 
 from __future__ import annotations
 
@@ -57,11 +57,12 @@ _EVENT_HELP: Mapping[str, str] = {
     ),
     "context-switches": (
         "Switches from one thread to another, on all processors, /proc/stat's ctxt. A switch costs one to a few "
-        "microseconds and chills the caches (lmbench lat_ctx): look closer from about 10,000 a second on each processor."
+        "microseconds and chills the caches (lmbench lat_ctx): look closer from about 10,000 a second on each "
+        "processor."
     ),
     "cpu-migrations": (
-        "Threads moved to another processor, where their caches are cold (kernel scheduler documentation, sched-domains). "
-        "Thousands a second on each processor hint at too many runnable threads or missing pinning."
+        "Threads moved to another processor, where their caches are cold (kernel scheduler documentation, "
+        "sched-domains). Thousands a second on each processor hint at too many runnable threads or missing pinning."
     ),
     "page-faults": (
         "Page faults, minor and major, /proc/vmstat's pgfault. Minor ones are how memory is handed out; worry when "
@@ -76,11 +77,13 @@ _EVENT_HELP: Mapping[str, str] = {
         "Read it against cycles, as instructions per cycle."
     ),
     "branches": (
-        "Branch instructions completed (Intel SDM vol. 3, BR_INST_RETIRED.ALL_BRANCHES). About every fifth instruction is one."
+        "Branch instructions completed (Intel SDM vol. 3, BR_INST_RETIRED.ALL_BRANCHES). "
+        "About every fifth instruction is one."
     ),
     "branch-misses": (
         "Branches that were predicted wrongly; each throws away some 15 to 20 cycles of work "
-        "(Intel Optimization Reference Manual, branch prediction). Read it as a share of branches or for each 1000 instructions."
+        "(Intel Optimization Reference Manual, branch prediction). Read it as a share of branches or for each 1000 "
+        "instructions."
     ),
     "L1-dcache-loads": ("Loads that asked the first-level data cache (perf-list(1)). The base of its miss rate."),
     "L1-dcache-load-misses": (
@@ -136,8 +139,8 @@ _DERIVED = (
     _derived(
         "ghz",
         Unit.GIGAHERTZ,
-        "Cycles for each nanosecond of processor time, as perf stat -a prints it: halted processors count as 0, so an idle "
-        "machine shows a small number and a fully busy one its clock. cpu.frequency_mhz is the clock while awake. "
+        "Cycles for each nanosecond of processor time, as perf stat -a prints it: halted processors count as 0, so an "
+        "idle machine shows a small number and a fully busy one its clock. cpu.frequency_mhz is the clock while awake. "
         "Worry when all processors are busy and it stays below the nominal clock: they are throttled.",
     ),
     _derived(

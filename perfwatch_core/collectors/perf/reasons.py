@@ -79,7 +79,7 @@ def not_online(machine: Machine, cpus: str) -> Shortfall | None:
     )
 
 
-def refused(machine: Machine, binary: str, answer: Answer) -> Shortfall:
+def refused(machine: Machine, answer: Answer) -> Shortfall:
     """Perf runs but counts nothing, mostly for want of permission."""
     if not answer.denied:
         return Shortfall(f"perf cannot count here: {answer.why}")

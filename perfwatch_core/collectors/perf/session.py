@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from perfwatch_core.collectors.machine import Machine
@@ -189,7 +189,7 @@ class Session:
             return (None, self._machine.glance(PARANOID))
         try:
             # setcap changes no more than the time of the inode
-            seen = os.stat(binary)
+            seen = Path(binary).stat()
         except OSError:
             return (binary, self._machine.glance(PARANOID))
         return (binary, seen.st_ino, seen.st_ctime_ns, self._machine.glance(PARANOID))
