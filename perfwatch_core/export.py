@@ -15,7 +15,7 @@ from perfwatch_core.spans import Span
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import places_between, raw
 from perfwatch_core.store.query import binned, snapshot, width_for
-from perfwatch_core.store.series_ids import by_address, place_of_series
+from perfwatch_core.store.series_ids import by_address, in_order, place_of_series
 
 INTERVALS = {"5s": 5, "1m": 60, "5m": 300, "1h": 3600}
 # A day of bins at a time.
@@ -79,7 +79,6 @@ def chosen(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish) -> lis
         raise BadExport(f"{wish.format!r} is no format; there are {', '.join(FORMATS)}")
     if wish.interval not in ("raw", "auto", *INTERVALS):
         raise BadExport(f"{wish.interval!r} is no interval; there are raw, auto, {', '.join(INTERVALS)}")
-    order = {metric: place for place, metric in enumerate(catalogue)}
     there = by_address(catalogue, dict.fromkeys(places_between(link, machine_id, *wish.span)))
     found = [series for series in there if _wanted(series, wish)]
     if not found:
@@ -87,7 +86,7 @@ def chosen(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish) -> lis
             f"nothing was stored from {wish.span.start.isoformat()} to {wish.span.end.isoformat()} that fits;"
             " widen the span or the pattern"
         )
-    return sorted(found, key=lambda series: (order[series.metric], series.instance))
+    return in_order(catalogue, found)
 
 
 def _wanted(series: Series, wish: Wish) -> bool:

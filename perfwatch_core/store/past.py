@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from perfwatch_core.store.batch import Place, moment
+from perfwatch_core.store.batch import Place, microseconds, moment
 from perfwatch_core.store.chunks import PIECES, SAMPLES, gaps, times
 from perfwatch_core.store.codec import decode
+from perfwatch_core.store.columns import taken_apart, unfold
 from perfwatch_core.store.columns import times as batch_times
-from perfwatch_core.store.columns import unfold
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.query import snapshot
-from perfwatch_core.store.reader import Bounds, Stored
 from perfwatch_core.store.rollup import MICRO, TAG, columns
 from perfwatch_core.store.series_ids import known, place_of
 from perfwatch_core.store.tail import fresh
@@ -22,7 +21,22 @@ from perfwatch_core.store.tail import fresh
 _REACH = timedelta(hours=1, minutes=5)
 
 
-def raw(link: Link, machine_id: int, types: Iterable[str] | None, start: datetime, end: datetime) -> Iterator[Stored]:
+class Stored(NamedTuple):
+    """One stored sample: its UTC moment, true interval in seconds, and the known values as `Sample.by_type`."""
+
+    moment: datetime
+    interval: float | None
+    by_type: dict[str, dict[str, Any]]
+
+
+class Bounds(NamedTuple):
+    """The moments (UTC) of the oldest and newest sample."""
+
+    oldest: datetime
+    newest: datetime
+
+
+def raw(link: Link, machine_id: int, types: Iterable[str] | None, start: datetime, end: datetime) -> Generator[Stored]:
     """The samples with `start` <= moment < `end`, with all types or some, as of one moment.
 
     A downsampled bucket is one sample at its beginning: means, and the last of words. The link is in a
@@ -74,21 +88,25 @@ def places_between(link: Link, machine_id: int, start: datetime, end: datetime) 
         prepare=False,
     ).fetchall()
     found = dict.fromkeys(place_of(row[0]) for row in rows)
-    for batch in fresh(link, machine_id, start, end):
-        for sample in unfold(batch.body)[:1]:
-            found |= dict.fromkeys(_leaves(sample, ()))
+    for began, body in fresh(link, machine_id, start, end):
+        leaves = taken_apart(microseconds(began), body).leaves
+        found |= dict.fromkeys(place for place, leaf in leaves if leaf is not None)
     return list(found)
 
 
-def _leaves(node: Any, path: Place) -> Iterator[Place]:
-    if isinstance(node, dict):
-        for key, below in node.items():
-            yield from _leaves(below, (*path, key))
-    elif isinstance(node, list):
-        for index, below in enumerate(node):
-            yield from _leaves(below, (*path, index))
-    elif node is not None:
-        yield path
+def types(link: Link, machine_id: int, declared: Sequence[str]) -> list[str]:
+    """Those of the declared metric types that were ever stored."""
+    there = {place[0] for place in known(link)}
+    span = bounds(link, machine_id)
+    if span:
+        # a new machine has no packed hour yet
+        there |= {place[0] for place in places_between(link, machine_id, *_last_hour(span))}
+    return [one for one in declared if one in there]
+
+
+def _last_hour(span: Bounds) -> tuple[datetime, datetime]:
+    end = span.newest + timedelta(microseconds=1)
+    return end - timedelta(hours=1), end
 
 
 def _in_order(
@@ -152,7 +170,7 @@ def _unpacked(step: int, axis: bytes, pieces: dict[Place, bytes | None]) -> Iter
     shapes: list[dict[str, Any]] = [{} for _ in at]
     for place, piece in pieces.items():
         if piece is not None:
-            _put(shapes, place, _means(piece, at, step * MICRO) if piece[0] == TAG else decode(piece))
+            put(shapes, place, _means(piece, at, step * MICRO) if piece[0] == TAG else decode(piece))
     return map(Stored, map(moment, at), gaps(axis), shapes)
 
 
@@ -166,7 +184,7 @@ def _means(piece: bytes, at: list[int], width: int) -> list[float | None]:
     return [means.get(one) for one in at]
 
 
-def _put(shapes: list[dict[str, Any]], place: Place, values: Iterable[Any]) -> None:
+def put(shapes: list[dict[str, Any]], place: Place, values: Iterable[Any]) -> None:
     """Put a column into the nested objects of its samples; a list is as long as its last known element."""
     *path, last = place
     for shape, value in zip(shapes, values, strict=True):

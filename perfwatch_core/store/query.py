@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import sub
 
 from perfwatch_core.metric import Series
 from perfwatch_core.store.batch import Place, microseconds
@@ -29,6 +30,8 @@ FIVE_SPAN = timedelta(days=62)
 _WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
 # An hour's row reaches this far: its last batch may begin just before the next hour.
 REACH = timedelta(hours=1, minutes=5)
+# The longest interval between samples that the settings take, in seconds.
+LONGEST = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Points:
     """Bins of a series, without those that hold no value.
 
     `time` is UTC seconds of each bin's beginning; a bin is `width` seconds wide. `mean` is that of all samples
-    in the bin, `count` says how many they are.
+    in the bin, `count` says how many they are. A line through the points is to be broken at `breaks`.
     """
 
     width: int
@@ -45,6 +48,20 @@ class Points:
     min: list[float]
     mean: list[float]
     max: list[float]
+
+    def breaks(self) -> list[int]:
+        """The places of points before which something is missing: a line must not join them to the one before.
+
+        Bins narrower than the interval between samples have no value in some that miss nothing; so a break is
+        where points lie further apart than both before and after, and than samples ever do.
+        """
+        apart = list(map(sub, self.time[1:], self.time))
+        found = []
+        for place, here in enumerate(apart):
+            around = max(apart[max(place - 1, 0) : place] + apart[place + 1 : place + 2], default=0.0)
+            if here > 2.5 * max(self.width, min(around, LONGEST)):
+                found.append(place + 1)
+        return found
 
 
 def points(link: Link, machine_id: int, series: Series, start: datetime, end: datetime, points: int = POINTS) -> Points:
@@ -56,10 +73,16 @@ def points_of(
     link: Link, machine_id: int, wanted: Sequence[Series], start: datetime, end: datetime, points: int = POINTS
 ) -> dict[Series, Points]:
     """A span of several series, all on the same bins and as of the same moment; words have no points."""
-    places = [place_of_series(series) for series in wanted]
     width = width_for(start, end, points)
     with snapshot(link):
-        found = binned(link, machine_id, places, start, end, width)
+        return points_in(link, machine_id, wanted, start, end, width)
+
+
+def points_in(
+    link: Link, machine_id: int, wanted: Sequence[Series], start: datetime, end: datetime, width: int
+) -> dict[Series, Points]:
+    """A span of several series in bins `width` seconds wide; within a `snapshot`."""
+    found = binned(link, machine_id, [place_of_series(series) for series in wanted], start, end, width)
     return {series: Points(width, *_columns(buckets, width)) for series, buckets in zip(wanted, found, strict=True)}
 
 

@@ -74,3 +74,13 @@ def by_address(catalogue: Catalogue, places: Mapping[Place, Any]) -> dict[Series
     """Those of the places that belong to declared metrics, by their series."""
     found = ((series_at(catalogue, place), place) for place in places)
     return {series: place for series, place in found if series is not None}
+
+
+def in_order(catalogue: Catalogue, series: Iterable[Series]) -> list[Series]:
+    """The series as their metrics are declared, instances by name, those that are numbers by their size."""
+    order = {metric: place for place, metric in enumerate(catalogue)}
+
+    def rank(one: Series) -> tuple[int, int, str]:
+        return order[one.metric], int(one.instance) if one.instance.isdecimal() else -1, one.instance
+
+    return sorted(series, key=rank)

@@ -15,6 +15,7 @@ from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 from perfwatch_core.store import config
 from perfwatch_core.store.address import identity, parameters
+from perfwatch_core.store.archive import Archive
 from perfwatch_core.store.connector import Connector, External, Server
 from perfwatch_core.store.duty import Duty, House
 from perfwatch_core.store.jobs import Jobs
@@ -36,8 +37,9 @@ _OFF = StoreProblem("Nothing is stored: BACKGROUND_COLLECTION_ENABLED is off.")
 class StoreService:
     """Stores what comes to `inbox`, or follows the process that collects. Thread-safe.
 
-    `interval` gives the seconds between ticks; `on_role` is told, in the store's thread, what this process
-    does for its machine, and `publish` is given the samples it receives as a follower.
+    `archive` answers what was stored. `interval` gives the seconds between ticks; `on_role` is told, in the
+    store's thread, what this process does for its machine, and `publish` is given the samples it receives as a
+    follower.
     """
 
     def __init__(
@@ -61,10 +63,13 @@ class StoreService:
         self._connector = connector
         self._uplink = Uplink(connector)
         self._jobs = Jobs(self._params)
+        # an export or a clean-up takes long, and a query must not wait for it
+        self._chores = Jobs(self._params)
         prefix = f"{machine.key}-{journal_name(settings)}"
         house = House(catalogue, interval, on_role, publish)
         self._duty = Duty(house, self.inbox, self._bell, self._uplink, lock, lambda: Journal(settings.data_dir, prefix))
-        self._keeper = Keeper(self.run)
+        self.archive = Archive(self._jobs.run, self._chores.run, catalogue, lambda: self._duty.machine_id)
+        self._keeper = Keeper(self._chores.run)
 
     @property
     def _on(self) -> bool:
@@ -97,8 +102,10 @@ class StoreService:
                 problems.append("the store's thread still hangs; what it held lies in the journal")
         if not self._jobs.close(left(0.85)):
             problems.append("a query of the history still hangs; it ends with the process")
+        if not self._chores.close(left(0.9)):
+            problems.append("an export or a clean-up still hangs; it ends with the process")
         self._halt.set()
-        if not self._connector.close(left(0.9)):
+        if not self._connector.close(left(0.95)):
             problems.append("connecting to the database still hangs; it ends with the process")
         self._server.release()
         return problems

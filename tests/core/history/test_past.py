@@ -12,9 +12,8 @@ from perfwatch_core.sample import Sample
 from perfwatch_core.store.batch import Column, batches, moment, record
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import pack
-from perfwatch_core.store.past import bounds, places_between, raw, size_bytes
+from perfwatch_core.store.past import Stored, bounds, places_between, raw, size_bytes
 from perfwatch_core.store.query import Points, points, points_of
-from perfwatch_core.store.reader import Stored
 from perfwatch_core.store.retention import days, downsample_day, drop_day, keep
 from perfwatch_core.store.writer import insert
 from perfwatch_core.units import Unit
