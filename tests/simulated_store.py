@@ -1,25 +1,32 @@
-"""Fills a database with simulated history: `python -m tests.simulated_store DATABASE_URL [--days 30] [--seed 1]`.
+"""Writes simulated history of this machine, up to now, quickly: for screenshots, benchmarks and trying things out.
 
-Every day is one of a few distinct ones, moved in time, so that a year takes minutes; hours go through the same
-functions as the packer's.
+    python -m tests.simulated_store --data-dir /tmp/tried [--days 30] [--seed 1]
+    perfwatch --data-dir /tmp/tried
+
+The same seed gives the same values at the same moments. Every whole day is one of a few distinct ones, moved in
+time, so that a year takes minutes; hours go through the same functions as the packer's. It only ever adds:
+where days are stored already, it refuses.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from bisect import bisect_left
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from psycopg.conninfo import conninfo_to_dict
-
-from perfwatch_core.store import schema
-from perfwatch_core.store.batch import microseconds, moment
-from perfwatch_core.store.chunks import FIVE, Covered, Hour, Packed, insert_hour, insert_row, week_of
+from perfwatch_core.sources import load
+from perfwatch_core.store import past
+from perfwatch_core.store.batch import microseconds
+from perfwatch_core.store.chunks import FIVE, Covered, Hour, Packed, day_of, insert_hour, insert_row, week_of
 from perfwatch_core.store.codec import encode
-from perfwatch_core.store.link import Halt, Link
+from perfwatch_core.store.command import with_link
+from perfwatch_core.store.link import Link
 from perfwatch_core.store.machine import this_machine
-from perfwatch_core.store.packer import rolled
+from perfwatch_core.store.packer import rolled, store_hour
 from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, Buckets, moved, packed
 from perfwatch_core.store.series_ids import numbered
 from tests.simulator import HOUR as HOUR_US
@@ -27,6 +34,8 @@ from tests.simulator import Simulator
 
 _DAY_US = 24 * HOUR_US
 _FIVES = 86400 // FIVE_MINUTES
+# As a journal's name; any number that no journal draws
+_SOURCE = 7
 
 
 class _Template(NamedTuple):
@@ -64,12 +73,26 @@ class Store:
                     (at, self._machine_id, *Packed.of({series: packed(one) for series, one in held.items()})),
                 )
 
+    def begin(self, day: datetime, now: datetime) -> None:
+        """Write the hours of a day that is not over, up to `now`."""
+        end = microseconds(now)
+        for simulated in self._simulator.hours(microseconds(day), 24):
+            count = bisect_left(simulated.at, end)
+            if not count:
+                return
+            with self._link.transaction():
+                ids = numbered(self._link, simulated.columns)
+                entries = {ids[place]: encode(column[:count]) for place, column in simulated.columns.items()}
+                at = simulated.at[:count]
+                covered = Covered.of([(_SOURCE, at[0] // 1_000_000, count)])
+                store_hour(self._link, self._machine_id, Hour(at, simulated.intervals[:count], entries, covered))
+
     def _day(self, day: datetime, template: _Template) -> None:
         by = microseconds(day) - template.began
         with self._link.transaction():
             for hour in template.hours:
                 at = [one + by for one in hour.at]
-                covered = Covered.of([(7, at[0] // 1_000_000, len(at))])
+                covered = Covered.of([(_SOURCE, at[0] // 1_000_000, len(at))])
                 insert_hour(self._link, self._machine_id, replace(hour, at=at, covered=covered))
             fives = {series: moved(one, by // _DAY_US * _FIVES) for series, one in template.fives.items()}
             insert_row(self._link, (day, self._machine_id, FIVE, 0), None, Packed.of(fives))
@@ -103,21 +126,42 @@ def machine_number(link: Link, key: str, name: str) -> int:
     return int(row[0])
 
 
-def main() -> None:
-    """Write the wished days, up to the last midnight, for this machine."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("database")
-    parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--seed", type=int, default=1)
+def main() -> int:
+    """Write the wished days for this machine; 1 with one sentence where there is history already."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulated_store", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--data-dir", help="the data directory whose private PostgreSQL is filled")
+    where.add_argument("--database-url", help="any other database")
+    parser.add_argument("--days", type=int, default=30, help="whole days before today (default: 30)")
+    parser.add_argument("--seed", type=int, default=1, help="what all values follow from (default: 1)")
+    parser.add_argument("--interval", type=float, default=5.0, help="seconds between samples (default: 5)")
+    parser.add_argument("--distinct", type=int, default=3, help="how many days differ (default: 3)")
     wishes = parser.parse_args()
-    params = {key: str(value) for key, value in conninfo_to_dict(wishes.database).items() if value is not None}
-    midnight = moment(microseconds(datetime.now(UTC)) // _DAY_US * _DAY_US)
-    with Link.open(params, Halt()) as link:
-        schema.ensure(link, params, Halt())
+    given = {"data_dir": wishes.data_dir, "database_url": wishes.database_url}
+    settings = load({name: value for name, value in given.items() if value is not None})
+    now = datetime.now(UTC)
+    midnight = day_of(now)
+    began = time.monotonic()
+
+    def filled(link: Link) -> str:
         machine = this_machine()
         number = machine_number(link, machine.key, machine.name)
-        Store(link, number, wishes.seed).fill(midnight - timedelta(days=wishes.days), wishes.days)
+        if past.bounds(link, number):
+            return ""
+        store = Store(link, number, wishes.seed, wishes.interval, wishes.distinct)
+        store.fill(midnight - timedelta(days=wishes.days), wishes.days)
+        store.begin(midnight, now)
+        return f"{wishes.days} days and today until {now:%H:%M} UTC, {past.size_bytes(link) / 1e6:.1f} MB"
+
+    said = with_link(settings, filled)
+    if not said:
+        print("this machine has history there already; name an empty directory or database", file=sys.stderr)
+        return 1
+    print(f"{said}, in {time.monotonic() - began:.0f} s")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
