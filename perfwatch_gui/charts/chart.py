@@ -1,24 +1,26 @@
-"""A chart over time: curves that end now, one y axis, and what the shared cursor reads in it."""
+"""A chart over time: curves that end now or at a moment of the past, one y axis, and what the cursor reads in it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from perfwatch_core.history import History
 from perfwatch_core.layout import Style
 from perfwatch_core.metric import Series
 from perfwatch_core.units import ByteStyle, text
 from perfwatch_gui.charts.cursor import Cursor
 from perfwatch_gui.charts.curves import Curves
 from perfwatch_gui.charts.frame import Frame
+from perfwatch_gui.charts.hand import Hand
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.reading import ReadOut, read
 from perfwatch_gui.charts.readout import Box
 from perfwatch_gui.charts.scale import Scale
+from perfwatch_gui.charts.source import PointSource
+from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.theme import Theme, tabular
 
 _FONT_FACTOR = 0.8
@@ -38,6 +40,7 @@ class TimeChart(QWidget):
         lines: Sequence[Line],
         cursor: Cursor | None = None,
         *,
+        times: TimeView | None = None,
         name: str = "",
         span: float = 300.0,
         least: float = 0.0,
@@ -51,8 +54,9 @@ class TimeChart(QWidget):
         self._theme = theme
         self._ceiling = ceiling
         self._hidden: set[Line] = set()
-        self._history: History | None = None
+        self._source: PointSource | None = None
         self._now = 0.0
+        self._live = True
         self._stale = False
         self._out: ReadOut | None = None
         mirrored = any(line.style is Style.MIRROR for line in lines)
@@ -61,6 +65,8 @@ class TimeChart(QWidget):
         self._font = tabular(self.font(), _FONT_FACTOR)
         self._frame = Frame(self._font, span)
         self._box = Box(self._font)
+        self._hand = Hand(self, times) if times is not None else None
+        self._times = times
         self.setMouseTracking(True)
         # it paints its whole ground: else every sample would repaint the card below it too
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -68,6 +74,8 @@ class TimeChart(QWidget):
         self.setAccessibleName(f"{name} chart".strip())
         self.time_cursor.moved.connect(self._read)
         theme.changed.connect(self._recolour)
+        if times is not None:
+            times.settled.connect(self._refit)
 
     def sizeHint(self) -> QSize:
         """A comfortable size."""
@@ -108,16 +116,30 @@ class TimeChart(QWidget):
         return x.tolist(), y.tolist()
 
     def values_text(self) -> str:
-        """The newest values, one line for each curve that is on."""
-        newest = self._history.newest if self._history else None
+        """The newest values, or those at the right edge, one line for each curve that is on."""
         return "\n".join(
-            f"{line.label} {text(newest.number_of(line.series) if newest else None, self.scale.unit, self.scale.style)}"
+            f"{line.label} {text(self._value(line.series), self.scale.unit, self.scale.style)}"
             for line in self._shown()
         )
 
-    def draw(self, history: History, now: float) -> None:
-        """Show the `span` seconds before `now` (UTC seconds); the picture is made when it is looked at."""
-        self._history, self._now = history, now
+    def _value(self, series: Series) -> float | None:
+        """What is known of a series at the right edge."""
+        if self._source is None:
+            return None
+        newest = self._source.newest
+        if not self._live:
+            return self._source.value(series, self._now)
+        return newest.number_of(series) if newest else None
+
+    def draw(self, source: PointSource, now: float, span: float | None = None, *, live: bool = True) -> None:
+        """Show the `span` seconds before `now` (UTC seconds); the picture is made when it is looked at.
+
+        What is `live` has ages below it, what is not has clock times.
+        """
+        self._source, self._now, self._live = source, now, live
+        self.span = span or self.span
+        if self._frame.look(self.span, None if live else now):
+            self.update()
         self._change()
 
     def switch(self, address: str, on: bool) -> None:
@@ -163,11 +185,11 @@ class TimeChart(QWidget):
         if not self._stale:
             return
         self._stale = False
-        if self._history is not None:
-            ends = self._curves.load(self._history, self._now, self.span, self._points(), self._shown())
-            if self._ceiling is not None and self._history.newest is not None:
-                self.scale.ceiling = self._history.newest.number_of(self._ceiling)
-            if self.scale.fit(*ends, self._now):
+        if self._source is not None:
+            ends = self._curves.load(self._source, self._now, self.span, self._points(), self._shown())
+            if self._ceiling is not None and self._source.newest is not None:
+                self.scale.ceiling = self._source.newest.number_of(self._ceiling)
+            if self.scale.fit(*ends, self._now) if self._live else self.scale.grow(*ends):
                 self._arrange()
         self.setAccessibleDescription(self.values_text())
         self._out = self._reading()
@@ -184,10 +206,26 @@ class TimeChart(QWidget):
 
     def _reading(self) -> ReadOut | None:
         age = self.time_cursor.age
-        if age is None or self._history is None or not 0 <= age <= self.span:
+        if age is None:
+            age = self._pinned_age()
+        if age is None or self._source is None or not 0 <= age <= self.span:
             return None
         to_pixels = self._frame.transform(self.scale)
-        return read(self._history, self._shown(), self._now, age, to_pixels, self.scale.style)
+        return read(self._source, self._shown(), self._now, age, to_pixels, self.scale.style)
+
+    def _pinned_age(self) -> float | None:
+        """How far before the right edge the pinned moment is; None where none is in sight."""
+        if self._times is None or self._times.pinned is None:
+            return None
+        age = self._now - self._times.pinned
+        return age if 0 <= age <= self.span else None
+
+    def moment_at(self, x: float) -> float | None:
+        """The moment known of (UTC seconds) that is nearest to a pixel; None beside the curves."""
+        self._prepare()
+        if self._source is None or not self._frame.plot.left() <= x <= self._frame.plot.right():
+            return None
+        return self._source.moment_near(self._now - self._frame.age_at(x))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, axes, areas, grid, lines, and what the cursor reads."""
@@ -209,6 +247,11 @@ class TimeChart(QWidget):
             painter.setTransform(to_pixels, True)
             self._curves.paint_strokes(painter)
             painter.resetTransform()
+        pinned = self._pinned_age()
+        if pinned is not None:
+            painter.fillRect(
+                QRectF(round(frame.x_of(pinned)) - 1, plot.top(), 2, plot.height()), self._theme.colour("cyan")
+            )
         if self._out is not None:
             self._box.paint(painter, self._out, plot, self._theme)
         painter.end()
@@ -221,12 +264,38 @@ class TimeChart(QWidget):
         else:
             self._stale = True
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of time; the card gets the event too, and with it the focus."""
+        if self._hand is not None:
+            self._hand.press(event)
+        event.ignore()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the shared cursor to the pointer; the card gets the event too."""
+        """Move time while it is held, else the shared cursor to the pointer; the card gets the event too."""
+        if self._hand is not None and self._hand.drag(event):
+            event.accept()
+            return
         plot, x = self._frame.plot, event.position().x()
         inside = plot.left() <= x <= plot.right()
-        self.time_cursor.move((plot.right() - x) / plot.width() * self.span if inside else None)
+        self.time_cursor.move(self._frame.age_at(x) if inside else None)
         event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of time, or pin the moment that was clicked."""
+        if self._hand is not None:
+            self._hand.release(event)
+        event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Leave the view as it was before the first click; the card fills the window."""
+        if self._hand is not None:
+            self._hand.undo()
+        event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Back and forth in time, with Ctrl nearer and farther; the page scrolls by what cannot be used."""
+        if self._hand is None or not self._hand.turn(event):
+            event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the cursor away."""

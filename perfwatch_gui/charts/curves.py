@@ -15,9 +15,10 @@ from pyqtgraph import PlotCurveItem
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPen
 
-from perfwatch_core.history import History, Window
+from perfwatch_core.history import Window
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
+from perfwatch_gui.charts.source import PointSource
 from perfwatch_gui.theme import Theme, mixed
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +70,7 @@ class Curves:
                 self._fills[place].setBrush(mixed(ground, colour, share))
 
     def load(
-        self, history: History, now: float, span: float, points: int, shown: Collection[Line]
+        self, source: PointSource, now: float, span: float, points: int, shown: Collection[Line]
     ) -> tuple[float, float]:
         """Fill the curves with the `span` seconds before `now`; the greatest values above and below zero."""
         above, below, stacked = 0.0, 0.0, _NONE
@@ -78,12 +79,13 @@ class Curves:
             if line not in shown:
                 self._set(place, _NONE, _NONE)
                 continue
-            window = history.window(line.series, now - span, now, points)
-            x, y = _outline(window, now)
+            right = now - line.shift
+            window = source.window(line.series, right - span, right, points)
+            x, y = _outline(window, right)
             self._most = max(self._most, x.size if window.low is window.high else math.inf)
             if line.style is Style.STACK:
                 stacked = window.last + stacked if stacked.size == window.last.size else window.last
-                x, y = window.times - now, stacked
+                x, y = window.times - right, stacked
             if line.style is Style.MIRROR:
                 below = max(below, _greatest(y))
                 y = -y

@@ -1,4 +1,4 @@
-"""What stands around and behind the curves: the grid, the numbers on the left, the minutes below."""
+"""What stands around and behind the curves: the grid, the numbers on the left, minutes or clock times below."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
 
+from perfwatch_gui import clock
 from perfwatch_gui.charts.scale import Scale
 from perfwatch_gui.theme import Theme, mixed
 
@@ -15,8 +16,9 @@ _WIDEST = "k pages/s"
 _PADDING = 6.0
 _GRID_SHARE = 0.75
 # Seconds between two labels, and the width that one needs, in widths of its text.
-_STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
+_STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 432000, 604800)
 _SPREAD = 1.6
+_CLOCK_SPREAD = 1.35
 _MOST_STEPS = 6
 _SHORT = 2
 # A line through the middle of its pixels is as bright as it is meant, one between two rows half as bright.
@@ -24,10 +26,10 @@ _HALF_PIXEL = 0.5
 
 
 def age_text(seconds: float) -> str:
-    """How long ago, as on the time axis: `now`, `−30 s`, `−5 min`, `−2 h`."""
+    """How long ago, as on the time axis: `now`, `−30 s`, `−5 min`, `−2 h`, `−3 d`."""
     if seconds == 0:
         return "now"
-    for size, word in ((3600, "h"), (60, "min")):
+    for size, word in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds % size == 0:
             return f"−{seconds / size:g} {word}"
     return f"−{seconds:g} s"
@@ -43,16 +45,25 @@ class Label:
 
 
 class Frame:
-    """Places grid and labels for one size, scale and span; nothing is laid out again until one of them changes."""
+    """Places grid and labels for one size, scale and stretch of time; nothing is laid out until one of them changes."""
 
     def __init__(self, font: QFont, span: float) -> None:
         self.font = font
         self.plot = QRectF()
-        self.labels: list[Label] = []
         self._metrics = QFontMetricsF(font)
         self._span = span
-        self._grid: list[QLineF] = []
+        self._end: float | None = None
+        self._height = 0.0
+        self._value_labels: list[Label] = []
+        self._time_labels: list[Label] = []
+        self._rows: list[QLineF] = []
+        self._columns: list[QLineF] = []
         self._zero = QLineF()
+
+    @property
+    def labels(self) -> list[Label]:
+        """All texts, those of the values first."""
+        return self._value_labels + self._time_labels
 
     @property
     def gutter(self) -> float:
@@ -63,17 +74,26 @@ class Frame:
         """Find the places for a chart of this size in pixels."""
         below = round(self._metrics.height() + 2)
         self.plot = QRectF(self.gutter, 1.0, max(1.0, width - self.gutter - 1.0), max(1.0, height - below - 2.0))
-        self.labels, self._grid = [], []
+        self._height = height
         self._arrange_values(scale)
-        self._arrange_ages(height)
+        self._arrange_times()
+
+    def look(self, span: float, end: float | None) -> bool:
+        """Show `span` seconds up to a moment (UTC seconds), or with None up to now; whether anything moved."""
+        if (span, end) == (self._span, self._end):
+            return False
+        self._span, self._end = span, end
+        self._arrange_times()
+        return True
 
     def _arrange_values(self, scale: Scale) -> None:
         plot, high = self.plot, self._metrics.ascent()
+        self._value_labels, self._rows = [], []
         zero = plot.top() + plot.height() * scale.top / scale.reach
         ticks = scale.ticks(plot.height(), self._metrics.height())
         for tick in ticks:
             y = round(zero - plot.height() * tick.value / scale.reach) - 1
-            self._grid.append(QLineF(plot.left(), y, plot.right(), y))
+            self._rows.append(QLineF(plot.left(), y, plot.right(), y))
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
             text = tick.text
             if tick is ticks[-1] and scale.symbol and len(scale.symbol) <= _SHORT:
@@ -86,20 +106,50 @@ class Frame:
     def _right(self, text: str, base: float) -> None:
         """A label that ends at the plot."""
         x = self.gutter - _PADDING - self._metrics.horizontalAdvance(text)
-        self.labels.append(Label(text, x, base))
+        self._value_labels.append(Label(text, x, base))
 
-    def _arrange_ages(self, height: float) -> None:
-        base = height - self._metrics.descent() - 1
+    def _arrange_times(self) -> None:
+        self._time_labels, self._columns = [], []
+        if self.plot.isEmpty():
+            # not laid out yet
+            return
+        if self._end is None:
+            self._arrange_ages()
+        else:
+            self._arrange_clock(self._end)
+
+    def _arrange_ages(self) -> None:
         widest = self._metrics.horizontalAdvance("−88 min") * _SPREAD
         least = max(self._span / _MOST_STEPS, widest / self.plot.width() * self._span)
         step = next((step for step in _STEPS if step >= least), _STEPS[-1])
         for part in range(int(self._span // step) + 1):
-            x = round(self.plot.right() - part * step / self._span * self.plot.width())
-            text = age_text(part * step)
-            room = self._metrics.horizontalAdvance(text)
-            left = min(max(x - room / 2, self.plot.left()), self.plot.right() - room)
-            self.labels.append(Label(text, left, base))
-            self._grid.append(QLineF(x, self.plot.top(), x, self.plot.bottom()))
+            self._mark(part * step, age_text(part * step), held=True)
+
+    def _arrange_clock(self, end: float) -> None:
+        sample = "88:88:88" if self._span < clock.DAY else "88 Mmm"
+        widest = self._metrics.horizontalAdvance(sample) * _CLOCK_SPREAD
+        step = clock.step_for(max(self._span / _MOST_STEPS, widest / self.plot.width() * self._span))
+        for moment, text in clock.ticks(end - self._span, end, step):
+            self._mark(end - moment, text, held=False)
+
+    def _mark(self, age: float, text: str, held: bool) -> None:
+        """A line and its label; `held` keeps labels inside at the edges, else those that would be cut are left out."""
+        x = round(self.plot.right() - age / self._span * self.plot.width())
+        room = self._metrics.horizontalAdvance(text)
+        left = x - room / 2
+        if held:
+            left = min(max(left, self.plot.left()), self.plot.right() - room)
+        self._columns.append(QLineF(x, self.plot.top(), x, self.plot.bottom()))
+        if self.plot.left() <= left and left + room <= self.plot.right():
+            self._time_labels.append(Label(text, left, self._height - self._metrics.descent() - 1))
+
+    def x_of(self, age: float) -> float:
+        """The pixel of a moment `age` seconds before the right edge."""
+        return self.plot.right() - age / self._span * self.plot.width()
+
+    def age_at(self, x: float) -> float:
+        """The inverse of `x_of`."""
+        return (self.plot.right() - x) / self.plot.width() * self._span
 
     def transform(self, scale: Scale) -> QTransform:
         """From seconds before the right edge and values to pixels; what lies on a grid line is in the middle of it."""
@@ -109,7 +159,7 @@ class Frame:
         return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right() - _HALF_PIXEL, zero)
 
     def paint_labels(self, painter: QPainter, theme: Theme) -> None:
-        """Paint the numbers and the minutes."""
+        """Paint the numbers and the times."""
         painter.setFont(self.font)
         painter.setPen(theme.colour("quiet"))
         for label in self.labels:
@@ -118,7 +168,8 @@ class Frame:
     def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
         painter.setPen(mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE))
-        painter.drawLines(self._grid)
+        painter.drawLines(self._rows)
+        painter.drawLines(self._columns)
         if scale.mirrored:
             painter.setPen(theme.colour("quiet"))
             painter.drawLine(self._zero)

@@ -12,12 +12,16 @@ from perfwatch_core.metric import Catalogue, Series
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A series with its label, a colour token of the theme, and a style of the layout."""
+    """A series with its label, a colour token of the theme, and a style of the layout.
+
+    `shift` draws it so many seconds later than it was, to lay one span upon another.
+    """
 
     series: Series
     label: str
     colour: str
     style: Style = Style.LINE
+    shift: float = 0.0
 
 
 def lines_of(declared: Iterable[layout.Line], catalogue: Catalogue) -> tuple[Line, ...]:

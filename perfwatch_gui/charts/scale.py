@@ -79,6 +79,13 @@ class Scale:
             self._hold(above, below)
         return (self.top, self.bottom) != before
 
+    def grow(self, above: float, below: float) -> bool:
+        """Make room while time is moved by hand, where axes only grow; whether either end is another one."""
+        before, wanted = (self.top, self.bottom), self._wanted(above, below)
+        if wanted[0] > self.top or wanted[1] > self.bottom:
+            self._hold(max(above, self._held[0]), max(below, self._held[1]))
+        return (self.top, self.bottom) != before
+
     def _hold(self, above: float, below: float) -> None:
         self._held, self._roomy_since = (above, below), None
         self.top, self.bottom = self._wanted(above, below)
