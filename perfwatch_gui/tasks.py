@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 
 class Awaited(QObject):
-    """One future, watched for the window; `failed` is called on Qt's thread with what went wrong, in words."""
+    """One future, watched for the window: its result goes to `done`, or what went wrong, in words, to `failed`.
 
-    _done = Signal()
+    Both are called on Qt's thread; for a future that was cancelled, and when `parent` is gone, neither is.
+    """
 
-    def __init__(self, future: Future[Any], failed: Callable[[str], None], parent: QObject) -> None:
+    _ready = Signal()
+
+    def __init__(
+        self,
+        future: Future[T],
+        failed: Callable[[str], None],
+        parent: QObject,
+        done: Callable[[T], None] | None = None,
+    ) -> None:
         super().__init__(parent)
         self._future = future
         self._failed = failed
-        self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+        self._done: Callable[[Any], None] | None = done
+        self._ready.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         future.add_done_callback(self._ring)
 
-    def _ring(self, _future: Future[Any]) -> None:
+    def _ring(self, _future: Future[T]) -> None:
         """Called by the thread that finished the future; the window may be gone by then."""
         try:
-            self._done.emit()
+            self._ready.emit()
         except RuntimeError:  # the C++ side of this object was deleted with the window
             return
 
@@ -36,3 +49,78 @@ class Awaited(QObject):
         error = self._future.exception()
         if error is not None:
             self._failed(str(error))
+        elif self._done is not None:
+            self._done(self._future.result())
+
+
+def made_of(future: Future[T], make: Callable[[T], R]) -> Future[R]:
+    """The future of what `make` makes of a result, in the thread that has it; cancelling goes back to the source."""
+    made: Future[R] = Future()
+
+    def finish(one: Future[T]) -> None:
+        if one.cancelled():
+            made.cancel()
+        elif not made.set_running_or_notify_cancel():
+            return
+        elif (error := one.exception()) is not None:
+            made.set_exception(error)
+        else:
+            made.set_result(make(one.result()))
+
+    def cancel(one: Future[R]) -> None:
+        if one.cancelled():
+            future.cancel()
+
+    made.add_done_callback(cancel)
+    future.add_done_callback(finish)
+    return made
+
+
+class Newest:
+    """At most one question is under way; of those asked meanwhile only the newest is asked next."""
+
+    def __init__(self, failed: Callable[[str], None], parent: QObject) -> None:
+        self._failed = failed
+        self._parent = parent
+        self._waiting: tuple[Callable[[], Future[Any]], Callable[[Any], None]] | None = None
+        self._under_way: Future[Any] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is awaited."""
+        return self._under_way is not None
+
+    def ask(self, question: Callable[[], Future[T]], answered: Callable[[T], None]) -> None:
+        """Ask now or next; `answered` gets the answer, and not that of what was asked before and is older."""
+        self._waiting = question, answered
+        if self._under_way is None:
+            self._next()
+
+    def forget(self) -> None:
+        """Nobody wants the answers any more."""
+        self._waiting = None
+        if self._under_way is not None:
+            self._under_way.cancel()
+            self._under_way = None
+
+    def _next(self) -> None:
+        if self._waiting is None:
+            return
+        (question, self._answered), self._waiting = self._waiting, None
+        future = question()
+        self._under_way = future
+        Awaited(future, self._trouble, self._parent, self._take)
+
+    def _take(self, answer: Any) -> None:
+        self._under_way = None
+        if self._waiting is None:
+            self._answered(answer)
+        else:
+            self._next()
+
+    def _trouble(self, sentence: str) -> None:
+        self._under_way = None
+        if self._waiting is None:
+            self._failed(sentence)
+        else:
+            self._next()

@@ -59,6 +59,10 @@ class History:
         """How many moments it can still tell of, gaps included."""
         return self._values.end
 
+    def __contains__(self, series: Series) -> bool:
+        """Whether a series is kept."""
+        return series in self._slots
+
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""

@@ -101,7 +101,7 @@ class Tiles:
         return self._bytes
 
     def put(self, width: int, first: int, last: int, found: Stretch, known_until: float) -> None:
-        """Keep the tiles `first` to `last` (exclusive) of an answer, of which nothing was stored after `known_until`."""
+        """Keep the tiles `first` to `last` (exclusive) of an answer that has all there is before `known_until`."""
         for index in range(first, last):
             key = width, index
             begin, end = index * BINS * width, (index + 1) * BINS * width
@@ -109,7 +109,7 @@ class Tiles:
             if key in self._tiles:
                 self._bytes -= self._tiles.pop(key).nbytes
             # copied, so that a tile that is given up frees its memory
-            tile = Stretch(*(array.copy() for array in (part.times, part.low, part.mean, part.high)), part.gap)
+            tile = Stretch(part.times.copy(), part.low.copy(), part.mean.copy(), part.high.copy(), part.gap)
             self._tiles[key] = tile
             self._until[key] = known_until
             self._bytes += tile.nbytes
@@ -129,9 +129,7 @@ class Tiles:
 
     def view(self, width: int, start: float, end: float) -> Stretch:
         """A span as well as it is known: where its own width lacks, the nearest coarser and finer ones stand in."""
-        order = sorted(
-            {one for one, _ in self._tiles}, key=lambda one: (abs(math.log(one / width)), -one)
-        )
+        order = sorted({one for one, _ in self._tiles}, key=lambda one: (abs(math.log(one / width)), -one))
         return _joined(list(self._pieces(order, start, end)), self._rows)
 
     def _pieces(self, order: Sequence[int], start: float, end: float) -> Iterator[Stretch]:
@@ -159,7 +157,8 @@ def _joined(pieces: Sequence[Stretch], rows: int) -> Stretch:
     """Pieces one after another, with a column of NaN in every gap."""
     pieces = [piece for piece in pieces if piece.times.size]
     if not pieces:
-        return Stretch(np.empty(0), *(np.empty((rows, 0)) for _ in range(3)), 0.0)
+        nothing = np.empty((rows, 0))
+        return Stretch(np.empty(0), nothing, nothing, nothing, 0.0)
     times = np.concatenate([piece.times for piece in pieces])
     limits = np.concatenate([np.full(piece.times.size, piece.gap) for piece in pieces])
     # between two widths the wider gap counts
