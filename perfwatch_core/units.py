@@ -27,6 +27,7 @@ class _Shape:
     decimals: int  # kept in a sample, so that the store holds no noise digits
     shown: int | None = None  # decimals on the screen; None: three significant digits with a prefix
     base: int = 1000
+    lead: int = 0  # prefixes that its numbers have already: 1 for KiB/s
     word: str = ""  # OpenMetrics unit, empty where the unit is a pure count
 
 
@@ -37,7 +38,7 @@ class Unit(Enum):
     BYTES = _Shape("B", 0, base=1024, word="bytes")
     DISK_BYTES = _Shape("B", 0, word="bytes")
     BYTES_PER_SECOND = _Shape("B/s", 0, word="bytes_per_second")
-    KIB_PER_SECOND = _Shape("KiB/s", 1, 1, word="kibibytes_per_second")
+    KIB_PER_SECOND = _Shape("B/s", 1, base=1024, lead=1, word="kibibytes_per_second")
     PAGES_PER_SECOND = _Shape("pages/s", 2, word="pages_per_second")
     PACKETS_PER_SECOND = _Shape("packets/s", 1, word="packets_per_second")
     OPERATIONS_PER_SECOND = _Shape("IOPS", 2, word="operations_per_second")
@@ -62,8 +63,8 @@ class Unit(Enum):
 
     @property
     def symbol(self) -> str:
-        """What stands behind a number, without a prefix: `B/s`."""
-        return self.shape.symbol
+        """What stands behind a number as it is sampled: `B/s`, `KiB/s`."""
+        return _BINARY[self.shape.lead] + self.shape.symbol
 
     @property
     def decimals(self) -> int:
@@ -98,15 +99,16 @@ def prefix(largest: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> tup
     if unit.shape.shown is not None:
         return 1.0, unit.symbol
     base = unit.base(style)
-    names = _BINARY if base == 1024 else _DECIMAL
+    names = (_BINARY if base == 1024 else _DECIMAL)[unit.shape.lead :]
     size, step = abs(largest), 0
     # 999.5 would print as 1000 with three digits: go one prefix up before that happens
     while size >= base * 0.9995 and step < len(names) - 1:
         size /= base
         step += 1
-    if unit.symbol[:1] in ("", "B", "/") or not names[step]:
-        return float(base**step), names[step] + unit.symbol
-    return float(base**step), f"{names[step]} {unit.symbol}"
+    symbol = unit.shape.symbol
+    if symbol[:1] in ("", "B", "/") or not names[step]:
+        return float(base**step), names[step] + symbol
+    return float(base**step), f"{names[step]} {symbol}"
 
 
 def number_text(value: float, unit: Unit, style: ByteStyle = ByteStyle.AUTO) -> tuple[str, str]:

@@ -43,6 +43,7 @@ def _told(metric: Metric) -> dict[str, Any]:
             "decimals": shape.decimals,
             "shown": shape.shown,
             "base": shape.base,
+            "lead": shape.lead,
             "flag": metric.unit is Unit.FLAG,
         },
     }

@@ -86,8 +86,8 @@ MEMORY_IO = Card(
     title="Memory I/O",
     type="memory_bandwidth",
     headline=(
-        Figure("in", "memory_bandwidth.pgpgin_per_sec", "999999.9 KiB/s"),
-        Figure("out", "memory_bandwidth.pgpgout_per_sec", "999999.9 KiB/s"),
+        Figure("in", "memory_bandwidth.pgpgin_per_sec", "1023 MiB/s"),
+        Figure("out", "memory_bandwidth.pgpgout_per_sec", "1023 MiB/s"),
     ),
     charts=(
         Chart(

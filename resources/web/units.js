@@ -7,7 +7,7 @@ export const NOT_AVAILABLE = "N/A";
 /** The divisor and symbol that suit values up to `largest`. */
 export function prefix(largest, unit) {
   if (unit.shown !== null) return [1, unit.symbol];
-  const names = unit.base === 1024 ? BINARY : DECIMAL;
+  const names = (unit.base === 1024 ? BINARY : DECIMAL).slice(unit.lead ?? 0);
   let size = Math.abs(largest), step = 0;
   while (size >= unit.base * 0.9995 && step < names.length - 1) { size /= unit.base; step += 1; }
   const glued = unit.symbol === "" || "B/".includes(unit.symbol[0]) || !names[step];

@@ -27,6 +27,9 @@ PREFIXED = st.sampled_from([unit for unit in Unit if unit.shape.shown is None])
         (8 * 2**30, Unit.BYTES, "8.00 GiB"),
         (8 * 10**9, Unit.DISK_BYTES, "8.00 GB"),
         (1023, Unit.BYTES, "1023 B"),
+        (0, Unit.KIB_PER_SECOND, "0.00 KiB/s"),
+        (112.0, Unit.KIB_PER_SECOND, "112 KiB/s"),
+        (33_908.5, Unit.KIB_PER_SECOND, "33.1 MiB/s"),
         (1024, Unit.BYTES, "1.00 KiB"),
         (1_200_000, Unit.PER_SECOND, "1.20 M/s"),
         (1500, Unit.OPERATIONS_PER_SECOND, "1.50 k IOPS"),
@@ -65,7 +68,7 @@ def test_the_scaled_number_times_its_factor_is_the_value(value: float, unit: Uni
     factor, same = prefix(value, unit, style)
     assert symbol == same
     assert number * factor == pytest.approx(value)
-    assert symbol.endswith(unit.symbol)
+    assert symbol.endswith(unit.shape.symbol)
 
 
 @given(st.floats(1e-6, 1e18), st.sampled_from(Unit), STYLES)
