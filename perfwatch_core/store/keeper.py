@@ -1,6 +1,7 @@
-"""Keeps the database within its policy: what is older than `retention_days` goes, a little at a time.
+"""Keeps the database small while samples come in: packs finished hours, and applies the retention policy.
 
-Rolling up and packing (`archive_policy.downsample_after_days`) come on top of this.
+Packing holds Python's interpreter for a quarter of a second an hour. So it is one hour at a time with a pause of
+many times its length, also where days wait to be packed, and within an hour it lets others go first.
 """
 
 from __future__ import annotations
@@ -9,81 +10,91 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
 
 from perfwatch_core.store.link import Link
+from perfwatch_core.store.packer import GRACE, pack_next
+from perfwatch_core.store.retention import Kept, keep
 from perfwatch_core.store.state import Role
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 HOUR = 3600.0
 # The first round waits until a start is over and done.
-FIRST_SECONDS = 300.0
-# One transaction's worth: some megabytes of WAL and no long lock.
-CHUNK = 500
-# Dead rows that are worth a vacuum: a tenth of the table, but not a handful.
-DEAD_PART, DEAD_ROWS = 10, 2000
+FIRST_SECONDS = 60.0
+# With something left to pack: at most a tenth of the time is spent on it, and never more than one hour a second.
+PAUSE_RATIO, LEAST_PAUSE = 9.0, 1.0
 
-_OLD = """
-DELETE FROM metrics_batch WHERE (source, first_number) IN (
-    SELECT source, first_number FROM metrics_batch
-    WHERE machine_id = %(machine)s AND started < now() - make_interval(days => %(days)s)
-    AND ended < now() - make_interval(days => %(days)s)
-    ORDER BY started LIMIT %(chunk)s)
-"""
+
+class Run(Protocol):
+    """Calls a job with a connection, in another thread."""
+
+    def __call__(self, job: Callable[[Link], T]) -> Future[T]:
+        """The future of its result."""
 
 
 class Keeper:
-    """Has the policy applied once an hour, by the process that collects."""
+    """Has one thing done at a time, by the process that collects; `clean_every` is seconds, 0 for never.
+
+    `wall` is the time of day (UTC seconds), by which hours end; `clock` is monotonic.
+    """
 
     def __init__(
         self,
-        run: Callable[[Callable[[Link], int]], Future[int]],
+        run: Run,
+        clean_every: float = HOUR,
         clock: Callable[[], float] = time.monotonic,
-        every: float = HOUR,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._run = run
         self._clock = clock
-        self._every = every
-        self._next = clock() + FIRST_SECONDS
-        self._running: Future[int] | None = None
+        self._wall = wall
+        self._clean_every = clean_every
+        self._next_pack = clock() + FIRST_SECONDS
+        self._next_clean = self._next_pack + FIRST_SECONDS
+        self._began = 0.0
+        self._packing: Future[int | None] | None = None
+        self._cleaning: Future[Kept | None] | None = None
 
     def tick(self, role: Role) -> None:
-        """Begin a round when it is due; costs nothing otherwise."""
-        if role is not Role.COLLECTING or self._clock() < self._next:
+        """Begin what is due; costs nothing otherwise."""
+        if self._packing is not None:
+            if not self._packing.done():
+                return
+            self._packed(self._packing)
+            self._packing = None
+        if role is not Role.COLLECTING or (self._cleaning and not self._cleaning.done()):
             return
-        if self._running is None or self._running.done():
-            self._next = self._clock() + self._every
-            self._running = self._run(keep)
-            self._running.add_done_callback(_report)
+        now = self._clock()
+        moment = datetime.fromtimestamp(self._wall(), UTC)
+        if now >= self._next_pack:
+            self._began = now
+            self._packing = self._run(lambda link: pack_next(link, moment))
+        elif self._clean_every and now >= self._next_clean:
+            self._next_clean = now + self._clean_every
+            self._cleaning = self._run(lambda link: keep(link, moment))
+            self._cleaning.add_done_callback(_report)
 
+    def _packed(self, round_: Future[int | None]) -> None:
+        now = self._clock()
+        if not round_.cancelled() and (error := round_.exception()):
+            log.warning("finished hours could not be packed: %s", error)
+        elif not round_.cancelled() and round_.result() is not None:
+            self._next_pack = now + max(LEAST_PAUSE, PAUSE_RATIO * (now - self._began))
+            return
+        self._next_pack = now + self._until_an_hour_is_due()
 
-def keep(link: Link) -> int:
-    """Apply the policy now; the number of batches that went."""
-    policy = link.execute("SELECT retention_days FROM archive_policy WHERE archive_enabled").fetchone()
-    if policy is None:
-        return 0
-    gone = 0
-    # machines that are no more have nobody else to clean up after them
-    for (machine,) in link.execute("SELECT id FROM machines").fetchall():
-        task = {"machine": machine, "days": policy[0], "chunk": CHUNK}
-        while count := link.execute(_OLD, task).rowcount:
-            gone += count
-    link.execute("UPDATE archive_policy SET last_archive_run = now()")
-    dead = link.execute(
-        "SELECT n_dead_tup > %s AND n_dead_tup * %s > n_live_tup FROM pg_stat_user_tables"
-        " WHERE relid = 'metrics_batch'::regclass",
-        (DEAD_ROWS, DEAD_PART),
-    ).fetchone()
-    if dead and dead[0]:
-        link.execute("VACUUM metrics_batch")
-    return gone
+    def _until_an_hour_is_due(self) -> float:
+        return HOUR - (self._wall() - GRACE.total_seconds()) % HOUR + 1.0
 
 
 def _report(round_: Future[Any]) -> None:
     if round_.cancelled():
         return
     if error := round_.exception():
-        log.warning("old samples could not be removed: %s", error)
-    elif round_.result():
-        log.info("%d batches were older than the policy keeps", round_.result())
+        log.warning("the retention policy could not be applied: %s", error)
+    elif (done := round_.result()) and (done.dropped or done.downsampled):
+        log.info("%d days were older than the policy keeps, %d became coarser", done.dropped, done.downsampled)

@@ -8,6 +8,7 @@ by its number and dropped.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import gt
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 # A batch may come this much after its last sample; what comes later is packed beside its hour.
 GRACE = timedelta(minutes=2)
 _HOUR = timedelta(hours=1)
+_PAUSE = 0.0002
 # A condition on a batch of an hour: true where packed history has it already.
 _IS_PACKED = """EXISTS (
     SELECT FROM history AS packed CROSS JOIN LATERAL
@@ -43,6 +45,24 @@ def pack(link: Link, machine_id: int, now: datetime) -> int:
     for day in _finished_days(link, machine_id, now):
         roll_day(link, machine_id, day)
     return count
+
+
+def pack_next(link: Link, now: datetime) -> int | None:
+    """Pack the oldest finished hour, or roll up the oldest finished day; None where nothing is left to do.
+
+    Returns the number of samples packed. Looks after all machines of a database, for some are no more.
+    """
+    machines = link.execute(
+        "SELECT id FROM machines WHERE EXISTS (SELECT FROM metrics_batch WHERE machine_id = machines.id)"
+        " OR EXISTS (SELECT FROM history_recent WHERE machine_id = machines.id) ORDER BY id"
+    ).fetchall()
+    for (machine_id,) in machines:
+        for hour in due(link, machine_id, now):
+            return pack_hour(link, machine_id, hour)
+        for day in _finished_days(link, machine_id, now):
+            roll_day(link, machine_id, day)
+            return 0
+    return None
 
 
 def due(link: Link, machine_id: int, now: datetime) -> list[datetime]:
@@ -69,7 +89,11 @@ def pack_hour(link: Link, machine_id: int, hour: datetime) -> int:
             return 0
         at, intervals, columns = joined([(row[3], row[4]) for row in rows])
         ids = numbered(link, columns)
-        entries = {ids[place]: encode(column) for place, column in columns.items()}
+        entries = {}
+        for place, column in columns.items():
+            entries[ids[place]] = encode(column)
+            # whoever waits for the interpreter goes first: a sampler that is due, a window's frame
+            time.sleep(_PAUSE)
         store_hour(link, machine_id, Hour(at, intervals, entries, Covered.of(row[:3] for row in rows)))
     return len(at)
 

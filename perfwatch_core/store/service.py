@@ -69,7 +69,8 @@ class StoreService:
         house = House(catalogue, interval, on_role, publish)
         self._duty = Duty(house, self.inbox, self._bell, self._uplink, lock, lambda: Journal(settings.data_dir, prefix))
         self.archive = Archive(self._jobs.run, self._chores.run, catalogue, lambda: self._duty.machine_id)
-        self._keeper = Keeper(self._chores.run)
+        every = 60.0 * settings.retention_cleanup_minutes if settings.retention_cleanup else 0.0
+        self._keeper = Keeper(self._chores.run, every)
 
     @property
     def _on(self) -> bool:

@@ -1,0 +1,141 @@
+"""Finished hours are packed and the policy applied, in time, one after another, and without haste."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from perfwatch_core.store.batch import moment
+from perfwatch_core.store.keeper import HOUR, Keeper
+from perfwatch_core.store.link import Link
+from perfwatch_core.store.packer import due, pack_next
+from perfwatch_core.store.past import raw
+from perfwatch_core.store.retention import days
+from perfwatch_core.store.state import Role, StoreProblem
+from tests.core.history.test_packing import stored
+from tests.core.store.samples import BEGIN
+
+T = TypeVar("T")
+
+
+class House:
+    """Jobs that are done when told, and clocks that stand."""
+
+    def __init__(self, link: Link | None = None) -> None:
+        self.link = link
+        self.now = 1000.0
+        self.wall = BEGIN + 3 * HOUR
+        self.waiting: list[tuple[Callable[[Link], Any], Future[Any]]] = []
+
+    def run(self, job: Callable[[Link], T]) -> Future[T]:
+        """Keep the job for later."""
+        answer: Future[T] = Future()
+        self.waiting.append((job, answer))
+        return answer
+
+    def work(self, took: float = 0.25) -> Any:
+        """Do the one job there is; its result."""
+        ((job, answer),) = self.waiting
+        self.waiting.clear()
+        assert self.link is not None
+        self.now += took
+        answer.set_result(job(self.link))
+        return answer.result()
+
+    def keeper(self, clean_every: float = HOUR) -> Keeper:
+        """A keeper in this house."""
+        return Keeper(self.run, clean_every, lambda: self.now, lambda: self.wall)
+
+
+def test_hours_are_packed_one_by_one_with_pauses(link: Link, machine_id: int) -> None:
+    """Nothing at the start, nothing while one runs or the pause lasts; then until the next hour is over."""
+    stored(link, machine_id, 1, 300)
+    house = House(link)
+    keeper = house.keeper(clean_every=0)
+    keeper.tick(Role.COLLECTING)
+    assert not house.waiting
+    house.now += 60
+    keeper.tick(Role.FOLLOWING)
+    assert not house.waiting
+    for left in (1, 0):
+        keeper.tick(Role.COLLECTING)
+        keeper.tick(Role.COLLECTING)
+        assert house.work() > 0
+        assert len(due(link, machine_id, moment(round(house.wall * 1e6)))) == left
+        keeper.tick(Role.COLLECTING)
+        house.now += 9 * 0.25 - 0.01
+        keeper.tick(Role.COLLECTING)
+        assert not house.waiting
+        house.now += 0.02
+    keeper.tick(Role.COLLECTING)
+    assert house.work() is None
+    keeper.tick(Role.COLLECTING)
+    # the third hour is over at once; its last batch may come two minutes later
+    for seconds, begun in ((110, False), (12, True)):
+        house.now += seconds
+        house.wall += seconds
+        keeper.tick(Role.COLLECTING)
+        assert bool(house.waiting) is begun
+    assert house.work() > 0
+
+
+def test_the_policy_is_applied_hourly(link: Link, machine_id: int) -> None:
+    """After the packing, and never where that is switched off."""
+    stored(link, machine_id, 1, 300)
+    house = House(link)
+    house.wall = BEGIN + 40 * 86400
+    keeper, never = house.keeper(), house.keeper(clean_every=0)
+    house.now += 130
+    while (pack_next(link, moment(round(house.wall * 1e6)))) is not None:
+        pass
+    keeper.tick(Role.COLLECTING)
+    assert house.work() is None
+    assert len(days(link)) == 1
+    keeper.tick(Role.COLLECTING)
+    assert house.work().dropped == 1
+    assert not days(link)
+    for _ in range(3):
+        house.now += HOUR / 3 - 1
+        keeper.tick(Role.COLLECTING)
+        if house.waiting:
+            assert house.work() is None
+    house.now += 4
+    keeper.tick(Role.COLLECTING)
+    assert house.work().dropped == 0
+    never.tick(Role.COLLECTING)
+    assert house.work() is None
+    never.tick(Role.COLLECTING)
+    assert not house.waiting
+
+
+@pytest.mark.expects_log("could not be packed: The database is away")
+def test_trouble_waits_for_the_next_hour() -> None:
+    """With a sentence, and without trying at every tick."""
+    house = House()
+    keeper = house.keeper(clean_every=0)
+    house.now += 61
+    keeper.tick(Role.COLLECTING)
+    house.waiting.pop()[1].set_exception(StoreProblem("The database is away."))
+    keeper.tick(Role.COLLECTING)
+    house.now += 60
+    keeper.tick(Role.COLLECTING)
+    assert not house.waiting
+    house.now += HOUR
+    keeper.tick(Role.COLLECTING)
+    assert len(house.waiting) == 1
+
+
+def test_the_hours_of_a_machine_that_is_no_more_are_packed_too(link: Link, machine_id: int) -> None:
+    """By whoever shares its database; and a day that is over is rolled up."""
+    stored(link, machine_id, 1, 240)
+    now = moment(round(BEGIN * 1e6)) + timedelta(days=2)
+    done = []
+    while (count := pack_next(link, now)) is not None:
+        done.append(count)
+    assert done == [120, 120, 0]
+    assert link.execute("SELECT count(*) FROM history_recent").fetchone() == (0,)
+    assert len(list(raw(link, machine_id, None, now - timedelta(days=3), now))) == 240
