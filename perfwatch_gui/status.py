@@ -66,13 +66,13 @@ class StatusLine(QFrame):
         self._clock = clock
         self._cpu = catalogue.series("self.cpu_percent")
         self._rss = catalogue.series("self.rss_bytes")
-        self.role = Field(theme, "", "following another PerfWatch")
-        self.database = Field(theme, "", "private PostgreSQL ok, 88.8 MB")
-        self.age = Field(theme, "last sample", "888 min ago")
-        self.cost = Field(theme, "PerfWatch", "100.0 % CPU  888 MiB")
+        self.role = Field(theme, "", "")
+        self.database = Field(theme, "·", "")
+        self.age = Field(theme, "·  last sample", "888 min ago")
+        self.cost = Field(theme, "PerfWatch", "100.0 % CPU  888 MiB", right=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 3, 16, 4)
-        row.setSpacing(20)
+        row.setSpacing(4)
         for field, name in ((self.role, "Role"), (self.database, "Database"), (self.age, "Age of the last sample")):
             field.setAccessibleName(name)
             row.addWidget(field)

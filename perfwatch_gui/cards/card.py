@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
 
 from perfwatch_core.layout import Card
 from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.cards.head import Head
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.cards.plot import Plot, Strip
 from perfwatch_gui.cards.row import FieldRow
 from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
+from perfwatch_gui.theme import tabular
 
-_LARGE, _MEDIUM = 1.5, 1.1
+_LARGE, _MEDIUM, _SMALL = 1.5, 1.1, 0.85
 _RADIUS = 8.0
 _LEAST_CHART = 54
 _LEAST_WIDTH = 260
+_LEAST_WITH_BUSIEST = 440
 
 
 def _headline(card: Card, context: Context) -> Iterator[Field]:
@@ -59,7 +71,7 @@ class CardWidget(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 8, 14, 8)
         self._column.setSpacing(4)
-        self._column.addLayout(self._top())
+        self._column.addWidget(Head(card.title, self._details_button(), self._headline))
         self._column.addWidget(self.notice)
         self._column.addLayout(self._middle(), 3)
         if self._strip is not None:
@@ -69,27 +81,18 @@ class CardWidget(QFrame):
         for field in (*self._headline, *self._details):
             field.setAccessibleName(f"{card.title} {field.label}".strip())
 
-    def _top(self) -> QHBoxLayout:
-        """Title left, numbers right."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        title = QLabel(self.card.title)
-        title.setObjectName("title")
-        # a long title gives way to the numbers
-        title.setMinimumWidth(0)
-        title.setToolTip(self.card.title)
-        row.addWidget(title)
-        if self.card.tables:
-            every = QToolButton()
-            every.setObjectName("link")
-            every.setText("details")
-            every.setToolTip(f"Let {self.card.title} fill the window, with its tables (double click)")
-            every.setAccessibleName(f"{self.card.title} details")
-            every.clicked.connect(self.ask_to_fill)
-            row.addWidget(every)
-        row.addStretch(1)
-        row.addWidget(FieldRow(self._headline, from_right=True))
-        return row
+    def _details_button(self) -> QToolButton | None:
+        """What brings the tables; None where there are none."""
+        if not self.card.tables:
+            return None
+        button = QToolButton()
+        button.setObjectName("link")
+        button.setText("details")
+        button.setFont(tabular(button.font(), _SMALL))
+        button.setToolTip(f"Let {self.card.title} fill the window, with its tables (double click)")
+        button.setAccessibleName(f"{self.card.title} details")
+        button.clicked.connect(self.ask_to_fill)
+        return button
 
     def _middle(self) -> QHBoxLayout:
         """Charts side by side, the busiest at their right."""
@@ -104,6 +107,16 @@ class CardWidget(QFrame):
                 self._busiest.asked.connect(self.ask_to_fill)
                 row.addWidget(self._busiest)
         return row
+
+    def _show_busiest(self) -> None:
+        """Beside the chart while there is room, and the whole table does not stand below."""
+        if self._busiest is not None:
+            self._busiest.setVisible(not self.filling and self.width() >= _LEAST_WITH_BUSIEST)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow card keeps its chart and lets the list go."""
+        self._show_busiest()
+        super().resizeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
         """Room for title, details and a chart that can still be read."""
@@ -139,8 +152,7 @@ class CardWidget(QFrame):
             self._make_tables()
         for _, view in self._tables:
             view.setVisible(filling)
-        if self._busiest is not None:
-            self._busiest.setVisible(not filling)
+        self._show_busiest()
 
     def _make_tables(self) -> None:
         """Made when first asked for: most are never looked at."""

@@ -6,12 +6,31 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
 from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme, tabular
 
 _GAP = 5
+_ORDINARY = 0.95
 _SKELETON_HEIGHT = 0.55
+
+
+class _Face:
+    """One size of a field: its fonts, and the room that label and widest value take in them."""
+
+    def __init__(self, font: QFont, label: str, widest: str, factor: float, strong: bool) -> None:
+        self.label_font = tabular(font, min(factor, _ORDINARY))
+        self.font = tabular(font, factor, QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
+        self.metrics = QFontMetrics(self.font)
+        self.label = QFontMetrics(self.label_font).horizontalAdvance(label) + _GAP if label else 0
+        self.ascent = self.metrics.ascent() + 1
+        self.make_room(widest)
+
+    def make_room(self, widest: str) -> None:
+        """Be wide enough for a text, and for N/A."""
+        self.value = max(self.metrics.horizontalAdvance(text) for text in (widest, NOT_AVAILABLE)) + 2
+        self.size = QSize(self.label + self.value, self.metrics.height() + 2)
 
 
 class Field(QWidget):
@@ -19,11 +38,18 @@ class Field(QWidget):
 
     A QLabel asks its layout for room at each new text, which costs more than the painting. Until the first value
     a quiet bar stands in its place. `factor` is of the application's font size; with `right` values end at the
-    right edge, so that their units stand still.
+    right edge, so that their units stand still. Without `widest` it is as wide as its text, which is for what
+    rarely changes.
     """
 
     def __init__(
-        self, theme: Theme, label: str, widest: str, factor: float = 0.95, strong: bool = False, right: bool = False
+        self,
+        theme: Theme,
+        label: str,
+        widest: str,
+        factor: float = _ORDINARY,
+        strong: bool = False,
+        right: bool = False,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -31,17 +57,11 @@ class Field(QWidget):
         # it paints its own ground, so that a new value does not repaint the card below it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._label = label
+        self._fitted = not widest
         self._shown: Shown | None = None
-        self._label_font = tabular(self.font(), min(factor, 0.95))
-        weight = QFont.Weight.DemiBold if strong else QFont.Weight.Normal
-        self._font = tabular(self.font(), factor, weight)
-        self._label_width = QFontMetrics(self._label_font).horizontalAdvance(label) + _GAP if label else 0
-        metrics = QFontMetrics(self._font)
-        # N/A must fit too
-        self._value_width = max(metrics.horizontalAdvance(widest), metrics.horizontalAdvance("N/A")) + 2
-        self._size = QSize(self._label_width + self._value_width, metrics.height() + 2)
-        self._ascent = metrics.ascent() + 1
-        self._metrics = metrics
+        self._large = _Face(self.font(), label, widest, factor, strong)
+        self._small = _Face(self.font(), label, widest, min(factor, _ORDINARY), strong)
+        self._face = self._large
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -54,44 +74,59 @@ class Field(QWidget):
         """What stands before the value."""
         return self._label
 
+    def room(self, small: bool) -> QSize:
+        """The room for the label and the widest value, in its own size or as small as details are."""
+        return (self._small if small else self._large).size
+
+    def set_small(self, small: bool) -> None:
+        """Write as small as details are, or in its own size."""
+        face = self._small if small else self._large
+        if face is not self._face:
+            self._face = face
+            self.updateGeometry()
+            self.update()
+
     def show_value(self, shown: Shown) -> None:
         """Show another text, dimmed and with its reason on hover where it is not known."""
         if shown == self._shown:
             return
         if self._shown is None or shown.why != self._shown.why:
             self.setToolTip(hover(shown.why))
+        if self._fitted and (self._shown is None or shown.text != self._shown.text):
+            self._face.make_room(shown.text)
+            self.updateGeometry()
         self._shown = shown
         self.setAccessibleDescription(f"{self._label} {shown.text}".strip())
         self.update()
 
     def sizeHint(self) -> QSize:
         """The room for the label and the widest value."""
-        return self._size
+        return self._face.size
 
     def minimumSizeHint(self) -> QSize:
         """As `sizeHint`: a value is never cut off."""
-        return self._size
+        return self._face.size
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw label and value on one base line."""
-        painter = QPainter(self)
+        face, painter = self._face, QPainter(self)
         painter.fillRect(self.rect(), self._theme.colour("card"))
         if self._label:
-            painter.setFont(self._label_font)
+            painter.setFont(face.label_font)
             painter.setPen(self._theme.colour("quiet"))
-            painter.drawText(0, self._ascent, self._label)
+            painter.drawText(0, face.ascent, self._label)
         if self._shown is None:
-            height = round(self._size.height() * _SKELETON_HEIGHT)
-            bar = QRect(self._label_width, (self.height() - height) // 2, self._value_width - 8, height)
+            height = round(face.size.height() * _SKELETON_HEIGHT)
+            bar = QRect(face.label, (self.height() - height) // 2, face.value - 8, height)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.colour("border"))
             painter.drawRoundedRect(bar, 4, 4)
         else:
-            painter.setFont(self._font)
+            painter.setFont(face.font)
             painter.setPen(self._theme.colour("text" if self._shown.known else "quiet"))
-            left = self._label_width
+            left = face.label
             if self._right:
-                left = max(left, self.width() - self._metrics.horizontalAdvance(self._shown.text))
-            painter.drawText(left, self._ascent, self._shown.text)
+                left = max(left, self.width() - face.metrics.horizontalAdvance(self._shown.text))
+            painter.drawText(left, face.ascent, self._shown.text)
         painter.end()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from perfwatch_core.layout import Card, Chart, Line
@@ -15,6 +14,7 @@ from perfwatch_gui.cards.legend import Legend
 from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import lines_of
 from perfwatch_gui.charts.strip import CoreStrip
+from perfwatch_gui.theme import tabular
 
 _WIDEST = {Unit.PERCENT: "100.0 %", Unit.BYTES: "1023 MiB"}
 _OTHERS_WIDEST = "1023 MiB/s"
@@ -26,6 +26,15 @@ def _legend_lines(chart: Chart, card: Card, context: Context) -> Iterator[tuple[
     for line in chart.lines:
         unit = context.catalogue.series(line.address).metric.unit
         yield line, "" if line.address in said else _WIDEST.get(unit, _OTHERS_WIDEST)
+
+
+def _caption(words: str) -> QLabel:
+    """Small words that say what stands beside them."""
+    caption = QLabel(words)
+    caption.setObjectName("quiet")
+    caption.setFont(tabular(caption.font(), 0.85))
+    caption.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return caption
 
 
 class Plot(QWidget):
@@ -60,10 +69,7 @@ class Plot(QWidget):
         row = QHBoxLayout()
         row.setSpacing(12)
         if chart.title and len(chart.lines) > 1:
-            title = QLabel(chart.title)
-            title.setObjectName("quiet")
-            title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-            row.addWidget(title, 0, Qt.AlignmentFlag.AlignVCenter)
+            row.addWidget(_caption(chart.title))
         row.addWidget(self.legend, 1)
         return row
 
@@ -101,12 +107,10 @@ class Strip(QWidget):
         super().__init__()
         self._metric = context.catalogue.series(address).metric
         self.cores = CoreStrip(context.theme, name=f"{self._metric.type} per {self._metric.per}")
-        self._title = QLabel(f"per {self._metric.per}")
-        self._title.setObjectName("quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._title)
+        row.addWidget(_caption(f"per {self._metric.per}"))
         row.addWidget(self.cores, 1)
 
     def show_sample(self, snapshot: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""Fields side by side; those at the end that have no room are left out whole rather than cut."""
+"""Fields side by side; short of room they become smaller, and those at the end are left out whole rather than cut."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_gui.cards.field import Field
 
-_SPACING = 14
+_SPACING = {False: 14, True: 10}
 
 
 class FieldRow(QWidget):
@@ -25,32 +25,31 @@ class FieldRow(QWidget):
         self._height = max((field.sizeHint().height() for field in self._fields), default=0)
         horizontal = QSizePolicy.Policy.Maximum if from_right else QSizePolicy.Policy.Ignored
         self.setSizePolicy(horizontal, QSizePolicy.Policy.Fixed)
+        self._widths = {small: self._width_of(self._fields, small) for small in (False, True)}
+
+    @staticmethod
+    def _width_of(fields: Sequence[Field], small: bool) -> int:
+        return sum(field.room(small).width() for field in fields) + _SPACING[small] * max(0, len(fields) - 1)
 
     def sizeHint(self) -> QSize:
         """Room for all of them."""
-        widths = [field.sizeHint().width() for field in self._fields]
-        return QSize(sum(widths) + _SPACING * max(0, len(widths) - 1), self._height)
+        return QSize(self._widths[False], self._height)
 
     def minimumSizeHint(self) -> QSize:
         """The first one is always there."""
-        first = self._fields[0].sizeHint().width() if self._fields else 0
-        return QSize(first, self._height)
+        return QSize(self._width_of(self._fields[:1], True), self._height)
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Place what fits."""
-        room = self.width()
-        fitting: list[Field] = []
-        used = 0
-        for field in self._fields:
-            used += field.sizeHint().width() + (_SPACING if fitting else 0)
-            if fitting and used > room:
-                break
-            fitting.append(field)
-        needed = sum(field.sizeHint().width() for field in fitting) + _SPACING * max(0, len(fitting) - 1)
-        left = max(0, room - needed) if self._from_right else 0
+        small = self._widths[False] > self.width()
+        fitting = list(self._fields)
+        while len(fitting) > 1 and self._width_of(fitting, small) > self.width():
+            fitting.pop()
+        left = max(0, self.width() - self._width_of(fitting, small)) if self._from_right else 0
         for field in self._fields:
             field.setVisible(field in fitting)
             if field in fitting:
-                size = field.sizeHint()
+                field.set_small(small)
+                size = field.room(small)
                 field.setGeometry(left, self._height - size.height(), size.width(), size.height())
-                left += size.width() + _SPACING
+                left += size.width() + _SPACING[small]

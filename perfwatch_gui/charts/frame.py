@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
 
 from perfwatch_gui import clock
-from perfwatch_gui.charts.scale import Scale
+from perfwatch_gui.charts.scale import Scale, Tick
 from perfwatch_gui.theme import Theme, mixed
 
 # The same on every chart, so that charts in one column stand exactly below one another.
@@ -90,18 +91,25 @@ class Frame:
         plot, high = self.plot, self._metrics.ascent()
         self._value_labels, self._rows = [], []
         zero = plot.top() + plot.height() * scale.top / scale.reach
-        ticks = scale.ticks(plot.height(), self._metrics.height())
+        ticks, bases = scale.ticks(plot.height(), self._metrics.height()), []
         for tick in ticks:
             y = round(zero - plot.height() * tick.value / scale.reach) - 1
             self._rows.append(QLineF(plot.left(), y, plot.right(), y))
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
-            text = tick.text
-            if tick is ticks[-1] and scale.symbol and len(scale.symbol) <= _SHORT:
-                text = f"{text} {scale.symbol}"
-            elif tick is ticks[-1] and scale.symbol:
-                self._right(scale.symbol, base + self._metrics.height() - 1)
-            self._right(text, base)
+            bases.append(base)
+        self._write_values(ticks, bases, scale.symbol)
         self._zero = QLineF(plot.left(), round(zero) - 1, plot.right(), round(zero) - 1)
+
+    def _write_values(self, ticks: Sequence[Tick], bases: Sequence[float], symbol: str) -> None:
+        """The digits at their heights and the unit: behind the highest ones, or below them instead of what is there."""
+        beside = f" {symbol}" if symbol and len(symbol) <= _SHORT else ""
+        below = bases[-1] + self._metrics.height() - 1
+        for tick, base in zip(ticks[:-1], bases[:-1], strict=True):
+            if beside or not symbol or base - self._metrics.ascent() >= below - 2:
+                self._right(tick.text, base)
+        if symbol and not beside:
+            self._right(symbol, below)
+        self._right(ticks[-1].text + beside, bases[-1])
 
     def _right(self, text: str, base: float) -> None:
         """A label that ends at the plot."""

@@ -65,7 +65,7 @@ def _form() -> QFormLayout:
     form = QFormLayout()
     form.setHorizontalSpacing(28)
     form.setVerticalSpacing(10)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
     return form
 
@@ -189,9 +189,8 @@ class SettingsPage(QScrollArea):
 
     def show_state(self, state: State) -> None:
         """Facts of the database, and what others changed meanwhile."""
-        kind = {"private": "Private PostgreSQL", "external": "Your PostgreSQL", "off": "None"}[state.database.kind]
-        words = ". ".join((f"{kind}: {state.database.text}".rstrip(": ."), *state.notices))
-        self.database.setText(words)
+        sentences = (state.database.text, *state.notices)
+        self.database.setText("\n".join(sentence[:1].upper() + sentence[1:] for sentence in sentences))
         self.stored.setText(text(state.database.size_bytes, Unit.DISK_BYTES))
         self.directory.setText(str(state.data_dir))
         if not self.interval.hasFocus():

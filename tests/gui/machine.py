@@ -110,6 +110,9 @@ class ComposedMachine:
                 whole += value
                 yield f"network.{field_}[{name}]", value
             yield f"network.{field_}", whole
+        for name, count in (("established", 38), ("time_wait", 12), ("close_wait", 1), ("listen", 9)):
+            yield f"network.tcp_{name}", count
+        yield "network.udp_count", 14
         for place, name in enumerate(names[: self.interfaces]):
             yield f"network.is_up[{name}]", place < 2
             yield f"network.speed_mbps[{name}]", 1000

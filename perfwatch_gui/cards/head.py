@@ -1,0 +1,55 @@
+"""The first line of a card: its title on the left, the numbers that matter on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from perfwatch_gui.cards.field import Field
+from perfwatch_gui.cards.row import FieldRow
+
+_GAP = 8
+
+
+class Head(QWidget):
+    """Title, a button beside it where there is one, and fields; where room is short the title goes on as dots."""
+
+    def __init__(self, title: str, button: QToolButton | None, fields: Sequence[Field]) -> None:
+        super().__init__()
+        self._title = title
+        self._label = QLabel(title, self)
+        self._label.setObjectName("title")
+        self._label.ensurePolished()
+        self._metrics = QFontMetrics(self._label.font())
+        self._button = button
+        if button is not None:
+            button.setParent(self)
+        self._row = FieldRow(fields, from_right=True)
+        self._row.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As high as its highest part; takes what width there is."""
+        parts = [self._label.sizeHint().height(), self._row.sizeHint().height()]
+        if self._button is not None:
+            parts.append(self._button.sizeHint().height())
+        return QSize(0, max(parts))
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        """Numbers are left out before the title is shortened; the first number always stays whole."""
+        high, wanted = self.height(), self._metrics.horizontalAdvance(self._title) + 2
+        button = self._button.sizeHint() if self._button is not None else QSize()
+        beside = button.width() + _GAP if self._button is not None else 0
+        room = self.width() - wanted - beside - _GAP
+        row = min(self._row.sizeHint().width(), max(room, self._row.minimumSizeHint().width()))
+        self._row.setGeometry(self.width() - row, 0, row, high)
+        title = min(wanted, self.width() - row - beside - _GAP)
+        text = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, title)
+        self._label.setText(text)
+        self._label.setToolTip("" if text == self._title else self._title)
+        self._label.setGeometry(0, 0, title, high)
+        if self._button is not None:
+            self._button.setGeometry(title + _GAP, (high - button.height()) // 2, button.width(), button.height())
