@@ -87,7 +87,7 @@ class Sample:
             shape = shapes.setdefault(metric.type, {})
             shape.setdefault("_timestamp", stamp)
             if metric.type not in self.faults:
-                _complete(shape, metric)
+                complete(shape, metric)
         for type_, fault in self.faults.items():
             shape = shapes.setdefault(type_, {"_timestamp": stamp})
             shape["_error" if fault.here else "_unavailable"] = fault.reason
@@ -134,8 +134,8 @@ def _as_list(by_index: Mapping[str, Any]) -> list[Any]:
     return [by_index.get(f"#{index}") for index in range(size)]
 
 
-def _complete(shape: dict[str, Any], metric: Metric) -> None:
-    """Put null at every place of `metric` that has no value."""
+def complete(shape: dict[str, Any], metric: Metric) -> None:
+    """Put null at every place of `metric` in its type's JSON object that has no value."""
     for template in filter(None, (metric.at, metric.total)):
         *groups, last = template.split(".")
         nodes: list[Any] = [shape]

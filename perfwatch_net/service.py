@@ -13,8 +13,10 @@ from perfwatch_net.auth import Tokens, signing_secret
 from perfwatch_net.documents import Documents
 from perfwatch_net.endpoints import Endpoints
 from perfwatch_net.endpoints_auth import AuthEndpoints
+from perfwatch_net.endpoints_history import HistoryEndpoints
 from perfwatch_net.endpoints_layout import LayoutEndpoints
 from perfwatch_net.endpoints_machine import MachineEndpoints
+from perfwatch_net.endpoints_retention import RetentionEndpoints
 from perfwatch_net.endpoints_series import SeriesEndpoints
 from perfwatch_net.http import Http
 from perfwatch_net.hub import Hub
@@ -44,6 +46,8 @@ class Service:
         AuthEndpoints(self.accounts).declare(endpoints)
         LayoutEndpoints(engine.catalogue).declare(endpoints)
         MachineEndpoints(engine).declare(endpoints)
+        HistoryEndpoints(engine).declare(endpoints)
+        RetentionEndpoints(engine).declare(endpoints)
         SeriesEndpoints(engine).declare(endpoints)
         Documents(endpoints).declare(endpoints)
         self._sockets = Sockets(endpoints, self.accounts, self.hub)
