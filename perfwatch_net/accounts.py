@@ -83,16 +83,15 @@ class Accounts:
     async def login(self, username: str, password: str, address: str) -> dict[str, Any]:
         """A token for the right password, after as much work as for a wrong one."""
         keys = ("address", address), ("name", username)
-        wait = max(self._by_address.wait(keys[0]), self._by_name.wait(keys[1]))
-        if wait > 0:
-            raise TooManyTries(wait)
-        # counted before the slow part: a hundred tries at once are a hundred tries
-        self._by_address.take(keys[0])
-        self._by_name.take(keys[1])
+        self._may_try(*keys)
         with contextlib.suppress(NotReady):
             await self.reload()
         if not self._known:
             raise NotReady("the database is not there yet, so nobody can log in; try again soon")
+        # again, for others tried meanwhile; counted before the slow part: a hundred tries at once are a hundred tries
+        self._may_try(*keys)
+        self._by_address.take(keys[0])
+        self._by_name.take(keys[1])
         account = self._known.get(username)
         if not await self._aside(password_fits, password, account.password_hash if account else None):
             raise LoginRefused("wrong user name or password")
@@ -112,6 +111,17 @@ class Accounts:
         await self.reload()
         return self._granted(username)
 
+    async def set_password(self, username: str, password: str) -> None:
+        """Set a password without knowing the old one, and make the user where there is none."""
+        password_hash = await self._aside(new_password, password)
+
+        def job(link: Link) -> None:
+            if not rows.set_password(link, username, password_hash):
+                rows.create(link, username, password_hash, must_change=False)
+
+        await self._ask(job)
+        await self.reload()
+
     async def sign_everyone_out(self) -> None:
         """End every token there is."""
         await self._ask(rows.sign_everyone_out)
@@ -127,6 +137,11 @@ class Accounts:
             return self._known[username]
         except KeyError:
             raise TokenRefused("the user does not exist any more; log in again") from None
+
+    def _may_try(self, by_address: tuple[str, str], by_name: tuple[str, str]) -> None:
+        wait = max(self._by_address.wait(by_address), self._by_name.wait(by_name))
+        if wait > 0:
+            raise TooManyTries(wait)
 
     def _hash_of(self, username: str) -> str | None:
         account = self._known.get(username)

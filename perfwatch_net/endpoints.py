@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -20,6 +21,8 @@ from perfwatch_net.wire import (
     UNAVAILABLE,
     RpcError,
 )
+
+_NO_SUCH_WORD = re.compile(r"Invalid enum value ('.*') - at `\$\.(\w+)`", re.DOTALL)
 
 
 class Access(enum.Enum):
@@ -102,7 +105,7 @@ class Endpoints:
         try:
             wishes = msgspec.convert(params, endpoint.params, strict=strict)
         except msgspec.ValidationError as wrong:
-            raise RpcError(INVALID_PARAMS, _plain(wrong)) from None
+            raise RpcError(INVALID_PARAMS, _plain(wrong, endpoint.params)) from None
         try:
             return await endpoint.run(caller, wishes)
         except TooManyTries as many:
@@ -124,6 +127,17 @@ def _let_in(endpoint: Endpoint, caller: Caller) -> None:
         raise RpcError(MUST_CHANGE_PASSWORD, "change the first password before anything else")
 
 
-def _plain(wrong: msgspec.ValidationError) -> str:
-    """The validator's sentence with its `$.name` as a name."""
-    return str(wrong).replace("`$.", "`").replace(" - at `$`", "")
+def _plain(wrong: msgspec.ValidationError, params: type[msgspec.Struct]) -> str:
+    """The validator's sentence with its `$.name` as a name, and with the words that a field accepts."""
+    said = str(wrong)
+    if match := _NO_SUCH_WORD.fullmatch(said):
+        accepted = ", ".join(sorted(_words(get_type_hints(params)[match[2]])))
+        return f"{match[2]} cannot be {match[1]}; there are {accepted}"
+    return said.replace("`$.", "`").replace(" - at `$`", "")
+
+
+def _words(hint: Any) -> set[str]:
+    """The texts a `Literal`, or a union with one, stands for."""
+    if get_origin(hint) is Literal:
+        return {str(word) for word in get_args(hint)}
+    return set().union(*map(_words, get_args(hint)))

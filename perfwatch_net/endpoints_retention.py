@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from perfwatch_core.engine import Engine
-from perfwatch_core.store.policy import Retention
+from perfwatch_core.store.policy import BadPolicy, Retention
 from perfwatch_net.asked import asked
 from perfwatch_net.endpoints import Access, Caller, Endpoints, NoParams
 from perfwatch_net.wire import INVALID_PARAMS, RpcError
@@ -20,7 +20,7 @@ class PolicyChange(msgspec.Struct, forbid_unknown_fields=True):
     archive_enabled: bool | msgspec.UnsetType = msgspec.UNSET
     downsample_after_days: int | msgspec.UnsetType = msgspec.UNSET
     downsample_interval: str | msgspec.UnsetType = msgspec.UNSET
-    size_limit_bytes: int | None | msgspec.UnsetType = msgspec.UNSET
+    size_limit_bytes: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RetentionEndpoints:
@@ -41,10 +41,12 @@ class RetentionEndpoints:
 
     async def update(self, _caller: Caller, change: PolicyChange) -> dict[str, Any]:
         """Change the policy, and give it as it is then; what does not fit it goes at the next round."""
-        changes = {
-            name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET
-        }
-        return _told(await asked(self._archive.set_policy(changes)))
+        changes = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+        try:
+            answer = self._archive.set_policy(changes)
+        except BadPolicy as bad:
+            raise RpcError(INVALID_PARAMS, str(bad)) from None
+        return _told(await asked(answer))
 
     async def cleanup(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:
         """Apply the policy now; says how many days were made coarser, how many went, and the bytes that are left."""

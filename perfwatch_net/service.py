@@ -6,8 +6,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from perfwatch_core.engine import Engine
+from perfwatch_core.settings import Settings
 from perfwatch_net.accounts import Accounts, NotReady
 from perfwatch_net.auth import Tokens, signing_secret
 from perfwatch_net.documents import Documents
@@ -35,18 +38,19 @@ _FIRST_LOOK_SECONDS = 0.5
 class Service:
     """The whole server of one engine. `told` receives sentences for the person who started it."""
 
-    def __init__(self, engine: Engine, told: Callable[[str], None]) -> None:
+    def __init__(self, engine: Engine, told: Callable[[str], None], settings: Settings | None = None) -> None:
         self._engine = engine
         self._told = told
-        settings = engine.settings
+        self._settings = settings = settings or engine.settings
         secret = signing_secret(settings.data_dir, settings.jwt_secret)
         self.accounts = Accounts(engine.store, Tokens(secret))
         self.hub = Hub(engine.bus, engine.catalogue)
+        self._encoder = ThreadPoolExecutor(1, thread_name_prefix="answers")
         endpoints = Endpoints()
         AuthEndpoints(self.accounts).declare(endpoints)
         LayoutEndpoints(engine.catalogue).declare(endpoints)
         MachineEndpoints(engine).declare(endpoints)
-        HistoryEndpoints(engine).declare(endpoints)
+        HistoryEndpoints(engine, self._encoder).declare(endpoints)
         RetentionEndpoints(engine).declare(endpoints)
         SeriesEndpoints(engine).declare(endpoints)
         Documents(endpoints).declare(endpoints)
@@ -55,19 +59,38 @@ class Service:
         self.server = Server(settings, http, self._sockets)
         engine.vitals.clients = lambda: len(self.hub)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set; raises CannotServe at once where the port cannot be had."""
-        await self.server.open()
-        self._told(f"the page is at {self.server.url}")
-        tasks = [asyncio.create_task(self.hub.run()), asyncio.create_task(self._mind_accounts())]
+    async def run(self, stop: asyncio.Event, opened: Callable[[], None] = lambda: None) -> None:
+        """Serve until `stop` is set, calling `opened` once it can be reached.
+
+        Raises CannotServe where the port cannot be had, PasswordRefused for an unusable first password.
+        """
+        tasks: list[asyncio.Task[Any]] = []
         try:
-            await stop.wait()
+            await self.server.open()
+            self._told(f"the page is at {self.server.url}")
+            opened()
+            tasks += map(asyncio.ensure_future, (self.hub.run(), self._mind_accounts(), stop.wait()))
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                # one that failed ends the server, in the open
+                task.result()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self.server.close()
             self.accounts.close()
+            self._encoder.shutdown(wait=True, cancel_futures=True)
+
+    async def set_password(self, password: str) -> None:
+        """Give the admin a new password, as whoever owns this process may; ends every session."""
+        await self.accounts.set_password(self._settings.admin_username, password)
+        self._sockets.drop_void()
+
+    async def sign_everyone_out(self) -> None:
+        """End every session."""
+        await self.accounts.sign_everyone_out()
+        self._sockets.drop_void()
 
     async def _mind_accounts(self) -> None:
         """Make the first user once the database is there; then notice what other processes change."""
@@ -83,7 +106,7 @@ class Service:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS if ready else _FIRST_LOOK_SECONDS)
 
     async def _first_user(self) -> None:
-        settings = self._engine.settings
+        settings = self._settings
         made = await self.accounts.prepare(settings.admin_username, settings.admin_password)
         if made:
             self._told(f"first login: user {settings.admin_username!r}, password {made!r}, to be changed at once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +26,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     one.release()
 
 
-@pytest.fixture
-def database(cluster: Cluster) -> Iterator[dict[str, str]]:
-    """Parameters of libpq for a new, empty database, gone after the test with whoever is still connected."""
+@contextlib.contextmanager
+def fresh_database(cluster: Cluster) -> Iterator[dict[str, str]]:
+    """Parameters of libpq for a new, empty database, gone afterwards with whoever is still connected."""
     server = cluster.acquire()
     name = f"test_{next(_numbers)}"
     with psycopg.connect(make_conninfo("", **server), autocommit=True) as connection:
@@ -35,6 +36,13 @@ def database(cluster: Cluster) -> Iterator[dict[str, str]]:
     yield {**server, "dbname": name}
     with psycopg.connect(make_conninfo("", **server), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> Iterator[dict[str, str]]:
+    """A new, empty database for one test."""
+    with fresh_database(cluster) as params:
+        yield params
 
 
 @pytest.fixture(scope="session")

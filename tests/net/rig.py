@@ -1,0 +1,165 @@
+"""A whole server on loopback with a real database, and clients of it that are not ours."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from websockets.sync.client import ClientConnection, connect
+
+from perfwatch_core.collectors import CATALOGUE
+from perfwatch_core.engine import Engine
+from perfwatch_core.metric import Value
+from perfwatch_core.sample import Sample
+from perfwatch_core.settings import Settings
+from perfwatch_core.store.batch import Column, batches, record
+from perfwatch_core.store.link import Link
+from perfwatch_core.store.writer import insert
+from perfwatch_net.background import Background
+from tests.core.store.waiting import until
+
+USER, PASSWORD = "admin", "correct horse battery"
+_numbers = itertools.count(1)
+
+
+def url_of(params: Mapping[str, str]) -> str:
+    """The parameters of libpq as the address that `DATABASE_URL` takes."""
+    place = {name: value for name, value in params.items() if name not in ("dbname", "user")}
+    return f"postgresql://{quote(params['user'])}@/{params['dbname']}?{urlencode(place)}"
+
+
+def sample(time: float, values: Mapping[str, Value], interval: float = 5.0) -> Sample:
+    """A sample with values by their addresses."""
+    known = {CATALOGUE.series(address): value for address, value in values.items()}
+    return Sample(next(_numbers), time, interval, known)
+
+
+def keep(link: Link, machine_id: int, samples: list[Sample]) -> None:
+    """Put samples into the database as the store does; all with the same series."""
+    columns = tuple(Column.of(series) for series in samples[0].values)
+    numbered = [record(one, one.number, columns) for one in samples]
+    insert(link, machine_id, list(batches(4711, numbered)))
+
+
+@dataclass
+class Answer:
+    """What HTTP answered; header names in lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+    @property
+    def detail(self) -> str:
+        """The one sentence of an error."""
+        found = self.json
+        assert list(found) == ["detail"]
+        return str(found["detail"])
+
+
+@dataclass
+class Rig:
+    """A running server; `said` is what it told the person who started it."""
+
+    engine: Engine
+    background: Background
+    said: list[str]
+    port: int = 0
+    token: str = field(default="", repr=False)
+
+    @property
+    def host(self) -> str:
+        """What a browser sends as Host."""
+        return f"localhost:{self.port}"
+
+    def publish(self, values: Mapping[str, Value], time: float = 1_800_000_000.0) -> Sample:
+        """Let a sample be taken now."""
+        one = sample(time, values)
+        self.engine.bus.publish(one)
+        return one
+
+    def ask(self, path: str, method: str = "GET", token: str | None = None, **headers: str) -> Answer:
+        """One HTTP request; header names with `_` for `-`. Logged in unless `token` is empty."""
+        sent = {"Host": self.host} | {name.replace("_", "-"): value for name, value in headers.items()}
+        if (token := self.token if token is None else token) and "Authorization" not in sent:
+            sent["Authorization"] = f"Bearer {token}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in sent.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            response = connection.getresponse()
+            body = response.read()
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+        finally:
+            connection.close()
+
+    def login(self, name: str = USER, password: str = PASSWORD, **headers: str) -> Answer:
+        """`POST /api/auth/login` with HTTP Basic."""
+        basic = base64.b64encode(f"{name}:{password}".encode()).decode()
+        return self.ask("/api/auth/login", "POST", "", Authorization=f"Basic {basic}", **headers)
+
+    def socket(self, path: str = "/api/ws", **options: Any) -> ClientConnection:
+        """An open socket, to be closed by a `with`."""
+        opened: ClientConnection = connect(f"ws://{self.host}{path}", proxy=None, max_size=None, **options)
+        return opened
+
+    def rpc(self, method: str, params: Mapping[str, Any] | None = None, token: str | None = None) -> dict[str, Any]:
+        """One JSON-RPC call on a socket of its own, which is logged in first: the whole response."""
+        with self.socket() as socket:
+            if token := self.token if token is None else token:
+                assert "result" in call(socket, "auth.token", {"token": token})
+            return call(socket, method, params)
+
+
+def call(socket: ClientConnection, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One JSON-RPC call on an open socket: the whole response, notifications passed over."""
+    number = next(_numbers)
+    socket.send(json.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": dict(params or {})}))
+    while True:
+        told: dict[str, Any] = json.loads(socket.recv(timeout=30))
+        if told.get("id") == number or ("id" in told and told["id"] is None):
+            return told
+
+
+def started(data_dir: Path, database: Mapping[str, str], **more: Any) -> Rig:
+    """A server that has its first user and answers; samples nothing by itself."""
+    settings = Settings(
+        database_url=url_of(database),
+        data_dir=data_dir,
+        interval=60.0,
+        port=0,
+        **{"admin_password": PASSWORD, "perf_events": False, **more},
+    )
+    engine = Engine(settings, lambda *_: ())
+    said: list[str] = []
+    rig = Rig(engine, Background(engine, said.append), said)
+    engine.start()
+    try:
+        url = rig.background.start().result(30)
+        rig.port = int(url.rstrip("/").rpartition(":")[2])
+        until(lambda: rig.ask("/api/db-status", token="").json["ok"], 30)
+        until(lambda: rig.login().status != 503, 30)
+    except BaseException:
+        stopped(rig)
+        raise
+    return rig
+
+
+def stopped(rig: Rig) -> None:
+    """End it, as the window does: the server first."""
+    assert rig.background.stop(10)
+    assert rig.engine.stop() == []
