@@ -15,12 +15,20 @@ _STRIPE = 0.35
 _SELECTED = 0.28
 
 
+def _icons() -> str:
+    """The folder of the icons."""
+    return Path(str(resources.files("resources").joinpath("icons"))).as_posix()
+
+
 def style_sheet(theme: Theme) -> str:
-    """`resources/style.qss` in the theme's colours, with the folder of the icons and the theme's name put in; an unknown word after @ raises KeyError."""
+    """`resources/style.qss` with the theme's colours and name and the place of the icons put in.
+
+    An unknown word after @ raises KeyError.
+    """
     template = resources.files("resources").joinpath("style.qss").read_text(encoding="utf-8")
     # from the first rule on, since the comment on top speaks of @ too
     rules = template.partition("*/")[2]
-    places = {"icons": Path(str(resources.files("resources").joinpath("icons"))).as_posix(), "name": theme.name}
+    places = {"icons": _icons(), "name": theme.name}
     derived = {
         "stripe": mixed(theme.colour("card"), theme.colour("background"), _STRIPE),
         "selected": mixed(theme.colour("card"), theme.colour("blue"), _SELECTED),
@@ -34,6 +42,4 @@ def style_sheet(theme: Theme) -> str:
 
 def icon() -> QIcon:
     """PerfWatch's own icon, drawn from its SVG."""
-    pixmap = QPixmap()
-    pixmap.loadFromData(resources.files("resources").joinpath("icons/perfwatch.svg").read_bytes(), b"SVG")
-    return QIcon(pixmap)
+    return QIcon(QPixmap(f"{_icons()}/perfwatch.svg"))
