@@ -19,6 +19,7 @@ from perfwatch_core.sample import Sample
 from perfwatch_core.sampler import Sampler
 from perfwatch_core.settings import Settings
 from perfwatch_core.sources import changed
+from perfwatch_core.store.archive import Archive
 from perfwatch_core.store.service import StoreService
 from perfwatch_core.store.state import DatabaseState, Role
 from perfwatch_core.vitals import Vitals
@@ -92,6 +93,11 @@ class Engine:
         for sample in self._latest.take():
             self._newest = sample
         return self._newest
+
+    @property
+    def archive(self) -> Archive:
+        """What was stored."""
+        return self.store.archive
 
     def state(self) -> EngineState:
         """How things stand now; cheap, from any thread."""

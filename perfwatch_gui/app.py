@@ -16,6 +16,7 @@ from perfwatch_core.layout import PAGES
 from perfwatch_gui.bridge import Bridge, Source
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.cursor import Cursor
+from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.style import icon, style_sheet
 from perfwatch_gui.theme import Theme
@@ -78,7 +79,7 @@ def make_window(source: Source, preferences: Preferences, theme: Theme) -> Windo
     """The window with its parts, not shown and not listening yet."""
     drawn = [address for page in PAGES for address in page.addresses()]
     history = History(source.catalogue, drawn)
-    context = Context(source.catalogue, history, theme, Cursor(), preferences)
+    context = Context(source.catalogue, history, theme, Cursor(), preferences, source.archive, TimeView())
     return Window(Bridge(source, history), context)
 
 

@@ -14,6 +14,7 @@ from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 from perfwatch_core.store.state import DatabaseState, Role
+from perfwatch_gui.past.archive import Archive
 
 # A window that hangs for minutes (a dialog of the window system, a debugger) still gets the newest of them.
 _CAPACITY = 256
@@ -45,6 +46,8 @@ class Source(Protocol):
     def settings(self) -> Settings: ...
     @property
     def newest(self) -> Sample | None: ...
+    @property
+    def archive(self) -> Archive: ...
 
     def start(self) -> None:
         """Begin to sample; returns at once."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalMapper, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+_MARKS = {"frozen": "❚❚", "past": "◀◀"}
+
 
 class Header(QFrame):
-    """Says `chosen` with the key of a page, `freeze_asked` when the live mark is clicked."""
+    """Says `chosen` with the key of a page, `freeze_asked` when the live mark is clicked, `live_asked` by its button."""
 
     chosen = Signal(str)
     freeze_asked = Signal()
+    live_asked = Signal()
 
     def __init__(self, pages: tuple[tuple[str, str], ...], parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,8 +38,20 @@ class Header(QFrame):
         self._live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._live.clicked.connect(self.freeze_asked)
         row.addWidget(self._live)
+        row.addWidget(self._make_back())
         self._said = ("", "")
         self.say("starting", "starting")
+
+    def _make_back(self) -> QToolButton:
+        """The way back to live, there only while it is needed."""
+        self.back = QToolButton()
+        self.back.setObjectName("back")
+        self.back.setText("Back to live")
+        self.back.setToolTip("Follow the newest sample again (End)")
+        self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.back.clicked.connect(self.live_asked)
+        self.back.hide()
+        return self.back
 
     def _tab(self, key: str, title: str, keys: str) -> QToolButton:
         tab = QToolButton()
@@ -57,12 +72,13 @@ class Header(QFrame):
         self._tabs[key].setChecked(True)
 
     def say(self, state: str, words: str) -> None:
-        """`state` is live, frozen, stale or starting, and chooses the mark before the words."""
+        """`state` is live, past, frozen, stale or starting, and chooses the mark before the words."""
         if (state, words) == self._said:
             return
         changed = state != self._said[0]
         self._said = (state, words)
-        self._live.setText(f"{'❚❚' if state == 'frozen' else '●'}  {words}")
+        self._live.setText(f"{_MARKS.get(state, '●')}  {words}")
+        self.back.setVisible(state in _MARKS)
         self._live.setAccessibleName(f"{words}; press to freeze or go on")
         if changed:
             self._live.setProperty("state", state)

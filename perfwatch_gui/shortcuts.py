@@ -10,15 +10,28 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QV
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """`keys` in Qt's notation, `action` the window's method, `says` what it does; several keys may do one thing."""
+    """`keys` in Qt's notation, `action` the window's method, `says` what it does; several keys may do one thing.
+
+    What has `times` works on pages that show a stretch of time; elsewhere its keys are the page's.
+    """
 
     keys: str
     action: str
     says: str
+    times: bool = False
 
 
 SHORTCUTS = (
     Shortcut("Space", "toggle_frozen", "freeze the picture, and go on"),
+    Shortcut("Left", "pan_back", "earlier; drag a chart or turn the wheel", times=True),
+    Shortcut("Right", "pan_on", "later", times=True),
+    Shortcut("+", "zoom_in", "less time; Ctrl and the wheel", times=True),
+    Shortcut("-", "zoom_out", "more time", times=True),
+    Shortcut("Home", "go_oldest", "the oldest that is stored", times=True),
+    Shortcut("End", "go_live", "live", times=True),
+    Shortcut("P", "pin", "pin the moment at the pointer or the right edge; click", times=True),
+    Shortcut("Shift+Left", "pin_earlier", "pin an earlier moment", times=True),
+    Shortcut("Shift+Right", "pin_later", "pin a later moment", times=True),
     Shortcut("Ctrl+,", "show_settings", "settings"),
     Shortcut("Ctrl+C", "copy_values", "copy the values of the card that has the focus"),
     Shortcut("Esc", "go_back", "back from a card that fills the window"),

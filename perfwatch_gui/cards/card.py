@@ -26,6 +26,9 @@ from perfwatch_gui.cards.head import Head
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.cards.plot import Plot, Strip
 from perfwatch_gui.cards.row import FieldRow
+from perfwatch_gui.charts.chart import TimeChart
+from perfwatch_gui.charts.source import PointSource
+from perfwatch_gui.clock import moment_text
 from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
 from perfwatch_gui.theme import tabular
@@ -57,6 +60,7 @@ class CardWidget(QFrame):
         self._context = context
         self._tables: list[tuple[TableModel, TableView]] = []
         self._snapshot: Snapshot | None = None
+        self._past = False
         self.filling = False
         self.setObjectName("card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -141,6 +145,19 @@ class CardWidget(QFrame):
         for model, _ in self._tables:
             model.take(snapshot)
 
+    @property
+    def charts(self) -> list[TimeChart]:
+        """The charts over time."""
+        return [plot.chart for plot in self.plots]
+
+    def draw(self, source: PointSource) -> None:
+        """Show the page's stretch of time in the charts."""
+        if self._past == self._context.times.live:
+            self._past = not self._context.times.live
+            self.update()
+        for plot in self.plots:
+            plot.draw(source)
+
     def ask_to_fill(self) -> None:
         """Ask the page for the whole window, or give it back."""
         self.fill_asked.emit(None if self.filling else self)
@@ -168,6 +185,8 @@ class CardWidget(QFrame):
         """What the card says, one line for each number, for the clipboard."""
         fields = (*self._headline, *self._details)
         lines = [self.card.title, *(f"{field.label}\t{field.shown.text}".strip() for field in fields if field.shown)]
+        if self._past and self._snapshot is not None:
+            lines.insert(1, moment_text(self._snapshot.sample.time))
         for plot in self.plots:
             lines += plot.values_text()
         lines += [model.as_text() for model, _ in self._tables if self.filling]
@@ -206,11 +225,12 @@ class CardWidget(QFrame):
         super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the ground and the border, in blue while it has the focus."""
+        """Draw the ground and the border, in blue while it has the focus, dashed while it shows the past."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = self._context.theme.colour("blue" if self.hasFocus() else "border")
-        painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1.0))
+        edge = self._context.theme.colour("blue" if self.hasFocus() else "cyan" if self._past else "border")
+        style = Qt.PenStyle.DashLine if self._past else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1.0, style))
         painter.setBrush(self._context.theme.colour("card"))
         painter.drawRoundedRect(self.rect().toRectF().adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
         painter.end()

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from perfwatch_core.history import History
 from perfwatch_core.metric import Catalogue
 from perfwatch_gui.charts.cursor import Cursor
+from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.past.archive import Archive
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts of the window that its pages share; one of each."""
+    """The parts of the window that its pages share; one of each.
+
+    `history` holds the newest samples, `archive` all that was stored; `times` is what the pages of cards show.
+    """
 
     catalogue: Catalogue
     history: History
     theme: Theme
     cursor: Cursor
     preferences: Preferences
+    archive: Archive
+    times: TimeView

@@ -13,6 +13,7 @@ from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.legend import Legend
 from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import lines_of
+from perfwatch_gui.charts.source import PointSource
 from perfwatch_gui.charts.strip import CoreStrip
 from perfwatch_gui.theme import tabular
 
@@ -51,6 +52,7 @@ class Plot(QWidget):
             context.theme,
             lines_of(chart.lines, context.catalogue),
             context.cursor,
+            times=context.times,
             name=name,
             least=chart.least,
             ceiling=context.catalogue.series(chart.ceiling) if chart.ceiling else None,
@@ -87,11 +89,15 @@ class Plot(QWidget):
         preferences.hidden_lines = preferences.hidden_lines - {address} if on else preferences.hidden_lines | {address}
 
     def show_sample(self, snapshot: Snapshot) -> None:
-        """Show the newest values in the legend, and their last five minutes."""
+        """Show the values of a sample in the legend."""
         for series, entry in zip(self._series, self.legend.entries, strict=True):
             entry.show_value(snapshot.shown(series))
         self.chart.set_byte_style(snapshot.style)
-        self.chart.draw(self._context.history, snapshot.sample.time)
+
+    def draw(self, source: PointSource) -> None:
+        """Show the stretch of time that the page shows."""
+        times = self._context.times
+        self.chart.draw(source, times.right, times.span, live=times.live)
 
     def values_text(self) -> Iterator[str]:
         """The values that only the legend shows, one line for each."""

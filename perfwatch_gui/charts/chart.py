@@ -163,7 +163,8 @@ class TimeChart(QWidget):
         self._stale = True
         self.update(self._frame.plot.toAlignedRect())
 
-    def _points(self) -> int:
+    @property
+    def points(self) -> int:
         """How many points to ask the history for: the pixels across the plot."""
         return max(1, int(self._frame.plot.width() * self.devicePixelRatioF()))
 
@@ -186,7 +187,7 @@ class TimeChart(QWidget):
             return
         self._stale = False
         if self._source is not None:
-            ends = self._curves.load(self._source, self._now, self.span, self._points(), self._shown())
+            ends = self._curves.load(self._source, self._now, self.span, self.points, self._shown())
             if self._ceiling is not None and self._source.newest is not None:
                 self.scale.ceiling = self._source.newest.number_of(self._ceiling)
             if self.scale.fit(*ends, self._now) if self._live else self.scale.grow(*ends):
@@ -259,7 +260,7 @@ class TimeChart(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Lay out axes and curves for another size."""
         self._arrange()
-        if self._curves.fits(self._points()):
+        if self._curves.fits(self.points):
             self._out = self._reading()
         else:
             self._stale = True

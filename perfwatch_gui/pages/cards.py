@@ -12,6 +12,7 @@ from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.pages.grid import GAP, CardGrid
+from perfwatch_gui.past.source import Past
 from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
 
@@ -24,6 +25,9 @@ class CardsPage(QScrollArea):
         self.page = page
         self._context = context
         self._snapshot: Snapshot | None = None
+        series = [context.catalogue.series(address) for address in page.addresses()]
+        self.past = Past(context.archive, series, context.history)
+        self.past.arrived.connect(self._draw_more)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -66,6 +70,7 @@ class CardsPage(QScrollArea):
         # cards that were out of sight have missed what came meanwhile
         if self._snapshot is not None:
             self.show_sample(self._snapshot)
+            self.draw()
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Show the newest sample on every card that can be seen."""
@@ -78,6 +83,22 @@ class CardsPage(QScrollArea):
                 card.show_sample(snapshot)
         if self._table is not None and self._grid.filling is None:
             self._table[0].take(snapshot)
+
+    def draw(self) -> None:
+        """Show the shared stretch of time in every chart that can be seen, and ask for what of it is not at hand."""
+        times = self._context.times
+        if self.past.oldest is not None:
+            times.oldest = self.past.oldest
+        cards = [card for card in self.cards if self._grid.filling is None or card is self._grid.filling]
+        points = max(chart.points for card in cards for chart in card.charts)
+        self.past.look([(times.start, times.right)], points, ahead=not times.live)
+        for card in cards:
+            card.draw(self.past)
+
+    def _draw_more(self) -> None:
+        """More of the past is at hand."""
+        if self.isVisible() and self._context.times.newest is not None:
+            self.draw()
 
     def copy_values(self) -> None:
         """Copy the card that has the focus, or else all that are shown."""

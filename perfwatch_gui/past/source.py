@@ -70,7 +70,8 @@ class Past(QObject):
         self._width = 1
         self.oldest: float | None = None
         self.problem = ""
-        self._bounds_asked = -math.inf
+        self._bounds_asked = self._failed_at = -math.inf
+        self._ahead = False
         self._asking = Newest(self._fail, self)
         self._bounds = Newest(self._fail, self)
         self._retry = QTimer(self)
@@ -109,11 +110,14 @@ class Past(QObject):
         """Bytes of all tiles."""
         return self._tiles.nbytes
 
-    def look(self, spans: Sequence[Moments], points: int) -> None:
-        """These spans (UTC seconds) are in view, so many points wide; what lacks of them is asked for."""
-        self._spans = tuple(spans)
+    def look(self, spans: Sequence[Moments], points: int, *, ahead: bool = True) -> None:
+        """These spans (UTC seconds) are in view, so many points wide; what lacks of them is asked for.
+
+        With `ahead` also what may come into view.
+        """
+        self._spans, self._ahead = tuple(spans), ahead
         self._width = max(width_for(end - start, points) for start, end in spans)
-        if not self._asking.busy and not self._retry.isActive():
+        if not self._asking.busy and self._clock() - self._failed_at > _RETRY_MS / 1000:
             self._ask()
 
     def _ring_start(self) -> float:
@@ -140,7 +144,8 @@ class Past(QObject):
         """The next tiles to ask for: those in view, their neighbours, all history."""
         whole = [(self.oldest, self._clock())] if self.oldest is not None else []
         margin = [(start - (end - start), end + (end - start)) for start, end in self._spans]
-        for width, spans in ((self._width, self._spans), (self._width, margin), (_WHOLE, whole)):
+        wanted = ((self._width, self._spans), (self._width, margin), (_WHOLE, whole))
+        for width, spans in wanted if self._ahead else wanted[:1]:
             lacking = self._lacking(width, spans)
             if lacking:
                 last = lacking[0] + 1
@@ -196,8 +201,11 @@ class Past(QObject):
     def _fail(self, sentence: str) -> None:
         self._asked.clear()
         self._bounds_asked = -math.inf
+        self._failed_at = self._clock()
         self.problem = sentence
-        self._retry.start()
+        if self._ahead:
+            # what is live looks again with the next sample
+            self._retry.start()
         self.failed.emit(sentence)
 
     def _view(self, start: float, end: float) -> Stretch:
