@@ -9,7 +9,7 @@ _MARKS = {"frozen": "❚❚", "past": "◀◀"}
 
 
 class Header(QFrame):
-    """Says `chosen` with the key of a page, `freeze_asked` when the live mark is clicked, `live_asked` by its button."""
+    """Says `chosen` with the key of a page, `freeze_asked` and `live_asked` by the buttons on the right."""
 
     chosen = Signal(str)
     freeze_asked = Signal()

@@ -22,7 +22,7 @@ class Shortcut:
 
 
 SHORTCUTS = (
-    Shortcut("Space", "toggle_frozen", "freeze the picture, and go on"),
+    Shortcut("Space", "toggle_frozen", "freeze the picture, and go on", times=True),
     Shortcut("Left", "pan_back", "earlier; drag a chart or turn the wheel", times=True),
     Shortcut("Right", "pan_on", "later", times=True),
     Shortcut("+", "zoom_in", "less time; Ctrl and the wheel", times=True),

@@ -14,11 +14,13 @@ from perfwatch_core.units import ByteStyle
 from perfwatch_gui.bridge import Bridge
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.header import Header
 from perfwatch_gui.pages.cards import CardsPage
 from perfwatch_gui.pages.settings import SettingsPage
 from perfwatch_gui.shortcuts import SHORTCUTS, ShortcutList
 from perfwatch_gui.status import StatusLine
+from perfwatch_gui.travel import Travel
 
 _AGE_MS = 1000
 _LEAST_WIDTH, _LEAST_HEIGHT = 820, 520
@@ -51,8 +53,7 @@ class Window(QMainWindow):
         super().__init__()
         self._bridge = bridge
         self._context = context
-        self._drawn: float | None = None
-        self.frozen = False
+        self.travel = Travel(context, self._times)
         self.stale = False
         self.setWindowTitle("PerfWatch")
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
@@ -89,17 +90,23 @@ class Window(QMainWindow):
         self._ageing.setInterval(_AGE_MS)
 
     def _connect(self) -> None:
-        self._bridge.arrived.connect(self.draw)
+        self._bridge.arrived.connect(self._take_sample)
+        self.travel.moved.connect(self.draw)
         self._ageing.timeout.connect(self._grow_older)
         self.header.chosen.connect(self.show_page)
-        self.header.freeze_asked.connect(self.toggle_frozen)
+        self.header.freeze_asked.connect(self.travel.toggle_frozen)
+        self.header.live_asked.connect(self.travel.go_live)
         self.settings.theme_chosen.connect(self._choose_theme)
         self.settings.bytes_chosen.connect(self._choose_bytes)
 
     def _listen_to_keys(self) -> None:
         """Connect every declared key to the method it names."""
+        self._time_keys = []
         for shortcut in SHORTCUTS:
-            QShortcut(QKeySequence(shortcut.keys), self).activated.connect(getattr(self, shortcut.action))
+            key = QShortcut(QKeySequence(shortcut.keys), self)
+            key.activated.connect(getattr(self.travel if shortcut.times else self, shortcut.action))
+            if shortcut.times:
+                self._time_keys.append(key)
         self._pages_by_key = QSignalMapper(self)
         self._pages_by_key.mappedString.connect(self.show_page)
         for place in range(1, len(self._keys) + 1):
@@ -127,6 +134,8 @@ class Window(QMainWindow):
         """Open the page and bring it up to date."""
         self.stack.setCurrentIndex(self._keys.index(key))
         self.header.mark(key)
+        for time_key in self._time_keys:
+            time_key.setEnabled(self._times() is not None)
         self.draw()
 
     def show_settings(self) -> None:
@@ -137,19 +146,39 @@ class Window(QMainWindow):
         """Whether anyone can see the window; neither hidden nor minimised, nor covered where that is known."""
         return self.isVisible() and not self.isMinimized() and self.windowHandle().isExposed()
 
+    @property
+    def frozen(self) -> bool:
+        """Whether something else than the newest is shown."""
+        return not self._context.times.live
+
+    def _times(self) -> TimeView | None:
+        """Which stretch of time the open page shows."""
+        return self._context.times if self.page in self.pages else None
+
+    def _take_sample(self) -> None:
+        """A sample came; what shows the past stays as it is."""
+        assert self._bridge.newest is not None  # it was brought
+        self.travel.take(self._bridge.newest)
+        if not self.frozen:
+            self.draw()
+        elif self.seen():
+            self._show_state()
+
+    def _show_state(self) -> None:
+        """What is always of now: the state and the cost."""
+        self._grow_older()
+        if self._bridge.newest is not None:
+            self.status.show_cost(Snapshot(self._bridge.newest, self._context.preferences.byte_style))
+
     def draw(self) -> None:
-        """Show the newest sample and the state, unless frozen or unseen."""
+        """Show the sample of the moment and the charts up to it, unless nobody can see them."""
         if not self.seen():
             return
-        self._grow_older()
-        newest = self._bridge.newest
-        if newest is None or self.frozen:
-            return
-        snapshot = Snapshot(newest, self._context.preferences.byte_style)
-        page = self.pages.get(self.page)
-        if page is not None:
-            page.show_sample(snapshot)
-        self.status.show_cost(snapshot)
+        self._show_state()
+        page, sample = self.pages.get(self.page), self.travel.sample
+        if page is not None and sample is not None:
+            page.show_sample(Snapshot(sample, self._context.preferences.byte_style))
+            page.draw()
 
     def _grow_older(self) -> None:
         """Bring up to date what changes without a sample: the age, and how PerfWatch itself is."""
@@ -159,20 +188,15 @@ class Window(QMainWindow):
         self.status.show_state(state)
         if self.page == "settings":
             self.settings.show_state(state)
-        self._veil.setVisible(self.stale and self.page != "settings")
+        self._veil.setVisible(self.stale and not self.frozen and self.page != "settings")
         if self.frozen:
-            self.header.say("frozen", "frozen")
+            self.header.say(*self.travel.words())
         elif newest is None:
             self.header.say("starting", "starting")
         elif self.stale:
             self.header.say("stale", "no new samples")
         else:
             self.header.say("live", f"live  {state.interval:g} s")
-
-    def toggle_frozen(self) -> None:
-        """Hold the picture still, or go on with the newest."""
-        self.frozen = not self.frozen
-        self.draw()
 
     def toggle_full_screen(self) -> None:
         """To full screen and back."""

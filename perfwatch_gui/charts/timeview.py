@@ -18,7 +18,8 @@ class TimeView(QObject):
     """`span` seconds up to `right` (UTC seconds); `end` is None while live, and then `right` is the newest sample.
 
     `changed` says that the charts show something else now, `settled` that they have not moved for a moment.
-    `oldest` and `newest` are how far one can go; None where it is not known yet.
+    `oldest` and `newest` are how far one can go; None where it is not known yet. `held` says that it stands where it
+    was stopped.
     """
 
     changed = Signal()
@@ -31,6 +32,7 @@ class TimeView(QObject):
         self.newest: float | None = None
         self.oldest: float | None = None
         self.pinned: float | None = None
+        self.held = False
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
         self._settling.setInterval(_SETTLE_MS)
@@ -84,7 +86,7 @@ class TimeView(QObject):
 
     def zoom(self, factor: float, age: float = 0.0) -> None:
         """Show `factor` times as much, so that what is `age` seconds before the right edge stays where it is."""
-        span = min(max(self.span * factor, LEAST_SPAN), MOST_SPAN)
+        span = min(max(self.span * factor, LEAST_SPAN), self._most())
         if span == self.span:
             return
         if self.live:
@@ -121,12 +123,12 @@ class TimeView(QObject):
     def hold(self) -> None:
         """Stay with what is shown now."""
         if self.live and self.newest is not None:
-            self.end = self.newest
+            self.end, self.held = self.newest, True
             self._moved()
 
     def show(self, start: float, end: float) -> None:
         """Show this stretch."""
-        self._go(end, min(max(end - start, LEAST_SPAN), MOST_SPAN))
+        self._go(end, min(max(end - start, LEAST_SPAN), self._most()))
 
     def pin(self, moment: float | None) -> None:
         """Mark a moment, whose numbers are shown from now on; None takes the mark away."""
@@ -140,11 +142,18 @@ class TimeView(QObject):
         """A sample came; what is live goes on with it without a word, since it is about to be drawn."""
         self.newest = moment
 
+    def _most(self) -> float:
+        """As much as there is, and a month in any case."""
+        if self.oldest is None or self.newest is None:
+            return MOST_SPAN
+        return max(MOST_SPAN, self.newest - self.oldest)
+
     def _go(self, right: float, span: float) -> None:
         newest = self.newest
         if self.oldest is not None:
             right = max(right, self.oldest + span)
         before = self.end, self.span
+        self.held = False
         self.span = span
         # whoever comes back to the newest sample means to stay with it, but never loses a mark by that
         self.end = right if newest is None or right < newest else newest if self.pinned is not None else None

@@ -13,6 +13,7 @@ from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 from perfwatch_core.sources import changed
 from perfwatch_core.store.state import DatabaseState, Role
+from tests.gui.archive import FakeArchive
 
 ANSWERS = DatabaseState("private", True, "the private PostgreSQL 18.6 answers", 48_000_000)
 AWAY = DatabaseState("private", False, "the database is away; 12 samples wait on the disk")
@@ -36,6 +37,7 @@ class FakeEngine:
     catalogue: Catalogue = CATALOGUE
     settings: Settings = field(default_factory=Settings)
     told: FakeState = FakeState()
+    archive: FakeArchive = field(default_factory=lambda: FakeArchive([], 0.0, 0.0))
     newest: Sample | None = None
     bus: Bus[Sample] = field(default_factory=Bus)
     asked: list[tuple[str, object]] = field(default_factory=list)
