@@ -95,6 +95,8 @@ class Duty:
 
     def tick(self) -> None:
         """Do all that is due; never raises for the database's sake."""
+        # first of all, or what was sampled before this thread began would be lost
+        self._take_journal()
         self.absorb()
         try:
             if found := self._uplink.connect():
@@ -103,7 +105,6 @@ class Duty:
                 self.machine_id = found.machine_id
                 log.info("connected to the database as machine %d", found.machine_id)
             self._uplink.work()
-            self._take_journal()
             if self._uplink.connected:
                 self._online(self._uplink.connected)
             else:

@@ -13,27 +13,17 @@ import pytest
 
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.batch import Batch
-from perfwatch_core.store.link import Link
+from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.writer import COMMIT_SAMPLES, COMMIT_SECONDS, Journal, Writer, insert
+from tests.core.store.residents import Clock
 from tests.core.store.samples import BEGIN, USAGE, numbered, sample
-from tests.core.store.tables import with_tables
 from tests.core.store.test_spool import ROOT, full_disk
 
 
-class Clock:
-    """Seconds that pass when told to."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        """The time."""
-        return self.now
-
-
 @pytest.fixture
-def link(database: dict[str, str]) -> Iterator[Link]:
+def link(ready: dict[str, str]) -> Iterator[Link]:
     """A connection to a database with all tables."""
-    with with_tables(database) as connection:
+    with Link.open(ready, Halt()) as connection:
         yield connection
 
 
