@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from perfwatch_core.sample import Fault, Sample
@@ -145,8 +146,6 @@ def test_each_sample_is_sent_and_received_once(link: Link, other: Link, clock: C
 
 def test_what_was_sent_is_what_is_received() -> None:
     """Values, moment, interval, reasons and faults; what this program does not know is left out."""
-    import msgspec
-
     sent = Sample(
         7,
         BEGIN + 0.123456,
