@@ -74,18 +74,23 @@ class SeriesEndpoints:
         return {"addresses": await self._read(found)}
 
     async def points(self, _caller: Caller, wish: PointsWish) -> dict[str, Any]:
-        """Give a span of several series as bins of `width` seconds that begin at `time`: mean, least and most."""
+        """Give a span of several series on one axis: bins of `width` seconds from `time` on, with mean, least and most.
+
+        A bin in which a series has no value is null there; one in which none has any is left out.
+        """
         wanted, span = self._series(wish.series), _span(wish.start_time, wish.end_time)
 
         def found(link: Link, machine: int) -> dict[Series, Points]:
             return points_of(link, machine, wanted, *span, wish.points)
 
         points = await self._read(found)
+        axis = sorted(set().union(*(points[series].time for series in wanted)))
         return {
             "start_time": span.start,
             "end_time": span.end,
             "width": points[wanted[0]].width,
-            "series": {str(series): _told(points[series]) for series in wanted},
+            "time": axis,
+            "series": {str(series): _on(axis, points[series], series.metric.decimals) for series in wanted},
         }
 
     async def figures(self, _caller: Caller, wish: FiguresWish) -> dict[str, Any]:
@@ -126,5 +131,12 @@ def _span(start: str, end: str) -> Span:
         raise RpcError(INVALID_PARAMS, str(bad)) from None
 
 
-def _told(points: Points) -> dict[str, list[float]]:
-    return {"time": points.time, "mean": points.mean, "min": points.min, "max": points.max}
+def _on(axis: list[float], points: Points, decimals: int) -> dict[str, list[float | None]]:
+    """The columns on a common axis; a mean keeps a digit more than what it is made of."""
+    columns = (("mean", points.mean, decimals + 1), ("min", points.min, decimals), ("max", points.max, decimals))
+    return {name: _spread(axis, points.time, column, digits) for name, column, digits in columns}
+
+
+def _spread(axis: list[float], times: list[float], column: list[float], digits: int) -> list[float | None]:
+    known = dict(zip(times, column, strict=True))
+    return [None if (value := known.get(at)) is None else round(value, digits) for at in axis]
