@@ -33,12 +33,13 @@ class SpanWish(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PointsWish(msgspec.Struct, forbid_unknown_fields=True):
-    """The addresses to draw, the span, and how many points are enough."""
+    """The addresses to draw, the span, how many points are enough, and whether least and most are wanted."""
 
     series: _Addresses
     start_time: str
     end_time: str = "now"
     points: Annotated[int, msgspec.Meta(ge=2, le=2000)] = 500
+    band: bool = True
 
 
 class FiguresWish(msgspec.Struct, forbid_unknown_fields=True):
@@ -90,7 +91,7 @@ class SeriesEndpoints:
             "end_time": span.end,
             "width": points[wanted[0]].width,
             "time": axis,
-            "series": {str(series): _on(axis, points[series], series.metric.decimals) for series in wanted},
+            "series": {str(series): _on(axis, points[series], series.metric.decimals, wish.band) for series in wanted},
         }
 
     async def figures(self, _caller: Caller, wish: FiguresWish) -> dict[str, Any]:
@@ -131,9 +132,11 @@ def _span(start: str, end: str) -> Span:
         raise RpcError(INVALID_PARAMS, str(bad)) from None
 
 
-def _on(axis: list[float], points: Points, decimals: int) -> dict[str, list[float | None]]:
+def _on(axis: list[float], points: Points, decimals: int, band: bool) -> dict[str, list[float | None]]:
     """The columns on a common axis; a mean keeps a digit more than what it is made of."""
-    columns = (("mean", points.mean, decimals + 1), ("min", points.min, decimals), ("max", points.max, decimals))
+    columns = [("mean", points.mean, decimals + 1)]
+    if band:
+        columns += [("min", points.min, decimals), ("max", points.max, decimals)]
     return {name: _spread(axis, points.time, column, digits) for name, column, digits in columns}
 
 

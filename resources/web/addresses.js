@@ -1,26 +1,43 @@
 /* Where a number stands in a sample: `type.field[instance]` to the place that the metric's declaration names. */
 
+const MEND = "; mend it with: ";
+const NO_UNIT = { symbol: "", decimals: 0, shown: 2, base: 1000 };
+
 export class Catalogue {
   #metrics;
 
   /** `metrics` as `layout.get` gives them: {key: {type, at, total, per, unit, help}}. */
-  constructor(metrics) { this.#metrics = metrics; }
+  constructor(metrics) { this.#metrics = new Map(Object.entries(metrics)); }
+
+  /** All metrics as [key, declaration]. */
+  get all() { return [...this.#metrics]; }
 
   /** The declaration of an address's metric. */
-  metric(address) { return this.#metrics[split(address)[0]]; }
+  metric(address) { return this.#metrics.get(split(address)[0]); }
 
-  unit(address) { return this.metric(address)?.unit ?? { symbol: "", decimals: 0, shown: 2, base: 1000 }; }
+  unit(address) { return this.metric(address)?.unit ?? NO_UNIT; }
+
+  /** Write bytes in `auto`, `binary` or `decimal` multiples from now on: units are shared by all who show them. */
+  setBytes(style) {
+    for (const { unit } of this.#metrics.values()) {
+      if (!["B", "B/s"].includes(unit.symbol)) continue;
+      unit.own ??= unit.base;
+      unit.base = style === "auto" ? unit.own : style === "binary" ? 1024 : 1000;
+    }
+  }
 
   /** The value in a sample's data; undefined where it is not known. */
   value(data, address) {
-    const [key, instance] = split(address), metric = this.#metrics[key];
+    const [key, instance] = split(address), metric = this.#metrics.get(key);
     if (!metric) return undefined;
     const place = metric.per && !instance ? metric.total : metric.at;
     if (!place) return undefined;
     let node = data[metric.type];
     for (const part of place.split(".")) {
-      if (node === null || node === undefined) return undefined;
-      node = node[part === "*" || part === "#" ? instance : part];
+      if (node === null || typeof node !== "object") return undefined;
+      const name = part === "*" || part === "#" ? instance : part;
+      // own properties only: an interface may be called "constructor"
+      node = Object.hasOwn(node, name) ? node[name] : undefined;
     }
     return node ?? undefined;
   }
@@ -31,7 +48,7 @@ export class Catalogue {
     if (!metric?.per) return [];
     let node = data[metric.type];
     for (const part of metric.at.split(".")) {
-      if (node === null || node === undefined) return [];
+      if (node === null || typeof node !== "object") return [];
       if (part === "*" || part === "#") return Object.keys(node);
       node = node[part];
     }
@@ -40,12 +57,25 @@ export class Catalogue {
 
   /** Why an address has no value in a sample, in words. */
   why(data, address) {
-    const shape = data[split(address)[0].split(".")[0]] ?? {};
-    return shape._missing?.[address] ?? shape._error ?? shape._unavailable ?? shape.reason ?? "not known";
+    const key = split(address)[0], shape = data[key.split(".")[0]] ?? {}, missing = shape._missing ?? {};
+    const [reason, remedy] = trouble(shape);
+    const said = (missing[address] ?? missing[key] ?? reason) || "this machine does not say";
+    return remedy ? `${said}\nMend it with: ${remedy}` : said;
   }
 }
 
-function split(address) {
+/** [reason, command that mends it, whether something failed] of a type's part of a sample; empty where all is well. */
+export function trouble(shape) {
+  if (shape._error) return [shape._error, shape._remedy ?? "", true];
+  if (shape._unavailable) return [shape._unavailable, shape._remedy ?? "", false];
+  const [reason, command] = (shape.reason ?? "").split(MEND);
+  return [reason, command ?? "", false];
+}
+
+/** An address of a table's column in one row. */
+export function inRow(address, row) { return address.replace("*", () => row); }
+
+export function split(address) {
   const at = address.indexOf("[");
   return at < 0 ? [address, ""] : [address.slice(0, at), address.slice(at + 1, -1)];
 }

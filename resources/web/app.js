@@ -1,108 +1,141 @@
 /* Starts the page: logs in, shows the page that the address names, hands samples on, says when they stop coming. */
 
 import { Catalogue } from "./addresses.js";
-import { element, setText } from "./dom.js";
 import { CardsPage } from "./cards_page.js";
+import { element, setText } from "./dom.js";
+import { Freshness, ago } from "./freshness.js";
+import { HistoryPage } from "./history_page.js";
 import { LoginSheet, PasswordSheet } from "./login.js";
-import { Recent } from "./recent.js";
+import { apply, preference } from "./preferences.js";
+import { Recent, SPAN } from "./recent.js";
 import { Session } from "./session.js";
 import { SettingsPage } from "./settings_page.js";
+import { ShortcutsSheet } from "./shortcuts.js";
 
-const main = document.getElementById("main"), header = document.getElementById("header");
-const nav = document.getElementById("nav"), live = document.getElementById("live"), status = document.getElementById("status");
-const session = new Session();
-let pages = null, shown = null, recent = null, newest = null, arrived = 0, interval = 5, frozen = false;
+const [main, header, nav, live, status] = ["main", "header", "nav", "live", "status"].map(id => document.getElementById(id));
+const session = new Session(), fresh = new Freshness(), shortcuts = new ShortcutsSheet();
+let catalogue = null, pages = null, shown = null, recent = null, newest = null, frozen = false, firstAge = null;
 
-document.documentElement.dataset.theme = localStorage.getItem("perfwatch-theme") ?? "";
-
+apply();
 session.addEventListener("login", event => show(new LoginSheet(session, event.detail)));
-session.addEventListener("open", async event => {
-  if (event.detail.must_change_password) return show(new PasswordSheet(session));
-  if (!pages) await build();
-  navigate();
-});
+session.addEventListener("open", event => opened(event.detail));
 session.addEventListener("sample", event => receive(event.detail));
-session.addEventListener("away", () => tick());
+session.addEventListener("away", tick);
 addEventListener("hashchange", navigate);
-addEventListener("perfwatch-theme", () => { for (const page of Object.values(pages ?? {})) page.restyle?.(); });
-matchMedia("(prefers-color-scheme: light)").addEventListener("change", () => dispatchEvent(new Event("perfwatch-theme")));
+addEventListener("perfwatch-look", look);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) present(); });
 addEventListener("keydown", keys);
 setInterval(tick, 1000);
-session.connect();
+session.start();
+
+async function opened({ me, age }) {
+  firstAge = age;
+  if (me.must_change_password) return show(new PasswordSheet(session));
+  try {
+    if (!pages) await build();
+    navigate();
+    await fill();
+  } catch (error) {
+    // what was lost on the way is asked for again when the connection is back
+    if (session.live) throw error;
+  }
+}
 
 async function build() {
   const layout = await session.call("layout.get");
-  const catalogue = new Catalogue(layout.metrics);
-  recent = new Recent(layout.pages.flatMap(page => page.cards).flatMap(card => card.charts)
-    .flatMap(chart => chart.lines).map(line => line.address));
-  recent.catalogue = catalogue;
-  pages = {};
-  for (const page of layout.pages) pages[page.key] = new CardsPage(page, catalogue);
-  pages.settings = new SettingsPage(session);
-  nav.replaceChildren(...Object.entries(pages).map(([key, page]) => element("a", { href: `#${key}` }, page.title)));
+  catalogue = new Catalogue(layout.metrics);
+  catalogue.setBytes(preference("bytes"));
+  recent = new Recent(new Set(layout.pages.flatMap(page => page.cards).flatMap(card => card.charts)
+    .flatMap(chart => chart.lines).map(line => line.address)));
+  pages = new Map(layout.pages.map(page => [page.key, new CardsPage(page, catalogue)]));
+  pages.set("history", new HistoryPage(session, catalogue, layout, () => newest && { now: newest.time + fresh.age, interval: recent.interval }));
+  pages.set("settings", new SettingsPage(session));
+  nav.replaceChildren(...[...pages].map(([key, page], index) =>
+    element("a", { href: `#${key}`, title: `${page.title} (${index + 1})` }, page.title)));
+  if (newest) remember();
+}
+
+/** Let history fill in what this page did not see: before it was opened, and while it was away. */
+async function fill() {
+  const stored = await session.call("history.points",
+    { series: recent.addresses, start_time: `-${SPAN}s`, points: SPAN, band: false }).catch(() => null);
+  if (!stored) return;
+  recent.fill(stored);
+  present();
 }
 
 function navigate() {
   if (!pages || !session.me || session.me.must_change_password) return;
-  const key = location.hash.slice(1), page = pages[key] ?? pages.dashboard;
+  const key = location.hash.slice(1).split("?")[0], page = pages.get(key) ?? pages.get("dashboard");
   for (const link of nav.children) {
-    if (pages[link.hash.slice(1)] === page) link.setAttribute("aria-current", "page");
+    if (pages.get(link.hash.slice(1)) === page) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.title = `${page.title} – PerfWatch`;
   show(page);
-  if (newest) page.sample?.(newest.data, recent, newest.time);
 }
 
 function show(page) {
-  const inside = pages && Object.values(pages).includes(page);
+  const inside = pages !== null && [...pages.values()].includes(page);
   header.hidden = status.hidden = !inside;
+  document.title = `${page.title} – PerfWatch`.replace("PerfWatch – ", "");
   if (shown !== page) {
     shown?.left?.();
     shown = page;
     main.replaceChildren(page.root);
-    page.entered?.();
+    main.scrollTop = 0;
   }
-  tick();
+  page.entered?.();
+  present();
 }
 
 function receive({ timestamp, data }) {
   const time = Date.parse(timestamp) / 1000;
-  arrived = performance.now();
-  if (newest && time > newest.time) interval = Math.min(60, Math.max(0.5, time - newest.time));
+  if (recent && newest && time > newest.time) recent.interval = Math.min(60, Math.max(0.5, time - newest.time));
   newest = { time, data };
-  if (!recent) return;
-  recent.add(time, address => recent.catalogue.value(data, address));
-  if (!frozen) shown?.sample?.(data, recent, time);
+  fresh.mark(firstAge ?? 0);
+  firstAge = null;
+  remember();
+  present();
+}
+
+function remember() { recent?.add(newest.time, address => catalogue.value(newest.data, address)); }
+
+/** Bring the newest sample on the screen, unless nobody looks or it was told to stand still. */
+function present() {
+  if (newest && recent && !frozen && !document.hidden) shown?.sample?.(newest.data, recent, newest.time);
   tick();
 }
 
 function tick() {
-  const age = arrived ? (performance.now() - arrived) / 1000 : 0;
-  const away = !session.live, late = age > Math.max(3 * interval, 3);
-  const stale = arrived > 0 && (away || late);
-  live.classList.toggle("away", stale || !arrived);
+  const { age } = fresh, away = !session.live, late = age > Math.max(3 * (recent?.interval ?? 5), 3);
+  const stale = fresh.known && (away || late);
+  live.classList.toggle("away", stale || !fresh.known);
+  live.classList.toggle("frozen", frozen && !stale);
   main.classList.toggle("stale", stale);
-  const words = stale ? `stale · last sample ${ago(age)} ago` : frozen ? "frozen · Space goes on" : arrived ? `live · ${+interval.toFixed(1)} s` : "starting";
-  setText(live, words);
+  setText(live, stale ? `stale · ${ago(age)} old` : frozen ? "frozen · Space goes on" : fresh.known ? `live · ${+recent?.interval.toFixed(1)} s` : "starting");
+  if (late && !away) session.probe();
   if (!newest) return;
-  const own = newest.data.self ?? {};
-  setText(status, [away ? "the connection is lost, trying again" : "connected", `last sample ${ago(age)} ago`,
-    own.cpu_percent == null ? null : `PerfWatch ${own.cpu_percent.toFixed(1)} % CPU`,
-    own.rss_bytes == null ? null : `${(own.rss_bytes / 1048576).toFixed(0)} MiB`].filter(Boolean).join(" · "));
+  const own = newest.data.self ?? {}, wait = Math.max(0, (session.retryAt - performance.now()) / 1000);
+  setText(status, [away ? `connection lost, ${session.retryAt ? `trying again in ${Math.ceil(wait)} s` : "trying again"}` : late ? "connected, but no samples come" : "connected",
+    `last sample ${ago(age)} ago`,
+    stale || own.cpu_percent == null ? null : `PerfWatch ${own.cpu_percent.toFixed(1)} % CPU`,
+    stale || own.rss_bytes == null ? null : `${(own.rss_bytes / 1048576).toFixed(0)} MiB`].filter(Boolean).join(" · "));
 }
 
-function ago(seconds) {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+function look() {
+  catalogue?.setBytes(preference("bytes"));
+  for (const page of pages?.values() ?? []) page.restyle?.();
+  present();
 }
 
 function keys(event) {
-  if (event.target.closest("input, select, textarea, button, summary")) return;
-  if (event.key === " " && !event.ctrlKey && session.live) {
-    event.preventDefault();
-    frozen = !frozen;
-    if (!frozen && newest) shown?.sample?.(newest.data, recent, newest.time);
-    tick();
-  }
+  if (event.ctrlKey || event.altKey || event.metaKey || header.hidden || document.querySelector("dialog[open]")) return;
+  if (shown?.key?.(event)) return event.preventDefault();
+  if (event.target.closest("input, select, textarea")) return;
+  const page = [...pages.keys()][Number(event.key) - 1];
+  if (page) location.hash = page;
+  else if (event.key === "?" || event.key === "F1") shortcuts.open();
+  else if (event.key === " " && !event.target.closest("button, summary, a")) { frozen = !frozen; present(); }
+  else return;
+  event.preventDefault();
 }

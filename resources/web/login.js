@@ -9,13 +9,16 @@ class Sheet {
     this.said = element("p", { class: "said", role: "alert" });
     this.button = element("button", { class: "do" }, button);
     this.form = element("form", { onsubmit: event => { event.preventDefault(); this.#submit(); } },
+      // a password manager wants to know whose password it is
+      session.me ? element("input", { name: "username", autocomplete: "username", value: session.me.username, readonly: true, hidden: true }) : null,
       fields.map(([label, name, type, complete]) => element("label", {}, label,
         element("input", { name, type, autocomplete: complete, required: true }))),
       this.button, this.said);
-    this.root = element("section", { class: "card sheet narrow" }, element("h2", {}, title), this.form);
+    this.root = element("section", { class: "card sheet narrow", "aria-label": title },
+      element("h1", {}, element("img", { src: "/icon.svg", alt: "", width: 28, height: 28 }), title), this.form);
   }
 
-  entered() { this.form.querySelector("input").focus(); }
+  entered() { this.form.querySelector("input:not([hidden])").focus(); }
 
   say(words, wrong = true) {
     this.said.classList.toggle("wrong", wrong);
@@ -24,11 +27,12 @@ class Sheet {
 
   async #submit() {
     this.button.disabled = true;
-    this.say("", false);
+    this.say("one moment …", false);
     try {
       await this.send(Object.fromEntries(new FormData(this.form)));
+      this.say("", false);
     } catch (error) {
-      this.say(error.message);
+      this.say(`${error.message[0].toUpperCase()}${error.message.slice(1)}.`);
     } finally {
       this.button.disabled = false;
     }

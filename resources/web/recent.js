@@ -1,43 +1,67 @@
 /* The last five minutes in memory: one time axis for all charts, gaps as null. */
 
+import { broken, gapsIn } from "./gaps.js";
+
 export const SPAN = 300;
 
 export class Recent {
-  times = [];
+  #times = [];
   #values = new Map();
+  #gaps = [];
+  #shown = new Map();
+  #axis = [];
+  interval = 5;
 
   constructor(addresses) { for (const address of addresses) this.#values.set(address, []); }
+
+  get addresses() { return [...this.#values.keys()]; }
+
+  /** UTC seconds of all points, and of a point without values in each gap. */
+  get times() { return this.#axis; }
 
   /** Add a sample, `value(address)` giving its numbers. */
   add(time, value) {
     // A wall clock that went back would make the axis fold over itself.
-    while (this.times.length && this.times.at(-1) >= time) this.#cut(this.times.length - 1, 1);
-    this.times.push(time);
+    while (this.#times.length && this.#times.at(-1) >= time) this.#cut(this.#times.length - 1, 1);
+    this.#times.push(time);
     for (const [address, values] of this.#values) {
       const number = value(address);
       values.push(typeof number === "number" ? number : null);
     }
     let old = 0;
-    while (this.times[old] < time - SPAN - 10) old += 1;
+    while (this.#times[old] < time - SPAN - 10) old += 1;
     if (old) this.#cut(0, old);
+    this.#changed();
   }
 
-  /** Put what was missed in its place; `points` are [time, value(address)] pairs. */
-  fill(points) {
-    const known = new Set(this.times.map(Math.round));
-    const missed = points.filter(([time]) => !known.has(Math.round(time)));
-    if (!missed.length) return;
-    const all = this.times.map((time, index) => [time, address => this.#values.get(address)[index]]);
-    const merged = [...all, ...missed].sort((a, b) => a[0] - b[0]);
-    const rows = [...this.#values.keys()].map(address => [address, merged.map(([, value]) => value(address) ?? null)]);
-    this.times = merged.map(([time]) => time);
-    this.#values = new Map(rows);
+  /** Put in what `history.points` knows and this does not. */
+  fill({ time, width, series }) {
+    const known = new Set(this.#times.map(at => Math.floor(at / width)));
+    const order = time.map((at, index) => [at, index]).filter(([at]) => !known.has(Math.floor(at / width)));
+    if (!order.length) return;
+    const merged = [...this.#times.map((at, index) => [at, index, true]), ...order.map(([at, index]) => [at, index, false])]
+      .sort((a, b) => a[0] - b[0]);
+    for (const [address, values] of this.#values) {
+      const stored = series[address]?.mean ?? [];
+      this.#values.set(address, merged.map(([, index, own]) => (own ? values : stored)[index] ?? null));
+    }
+    this.#times = merged.map(([at]) => at);
+    this.#changed();
   }
 
-  of(address) { return this.#values.get(address) ?? []; }
+  of(address) {
+    if (!this.#shown.has(address)) this.#shown.set(address, broken(this.#values.get(address) ?? [], this.#gaps, () => null));
+    return this.#shown.get(address);
+  }
+
+  #changed() {
+    this.#gaps = gapsIn(this.#times, this.interval);
+    this.#axis = broken(this.#times, this.#gaps, index => (this.#times[index - 1] + this.#times[index]) / 2);
+    this.#shown.clear();
+  }
 
   #cut(from, count) {
-    this.times.splice(from, count);
+    this.#times.splice(from, count);
     for (const values of this.#values.values()) values.splice(from, count);
   }
 }

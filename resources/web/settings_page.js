@@ -1,10 +1,13 @@
-/* The settings: theme of this browser, what the server lets be changed, the password, facts. */
+/* The settings: this browser's, the sampling's, how long samples are kept, the password, and facts of the server. */
 
 import { element, setText } from "./dom.js";
+import { choose, preference } from "./preferences.js";
+import { RetentionForm } from "./retention_form.js";
 import { text } from "./units.js";
 
-const BYTES = { symbol: "B", base: 1024, shown: null, decimals: 0 };
+export const BYTES = { symbol: "B", base: 1024, shown: null, decimals: 0 };
 const THEMES = [["", "as the system"], ["dark", "dark"], ["light", "light"]];
+const MULTIPLES = [["auto", "GiB in memory, GB elsewhere"], ["binary", "always GiB"], ["decimal", "always GB"]];
 
 export class SettingsPage {
   title = "Settings";
@@ -12,23 +15,20 @@ export class SettingsPage {
   constructor(session) {
     this.session = session;
     this.facts = element("dl");
-    this.fields = element("form", { onsubmit: event => event.preventDefault() });
+    this.fields = element("div", { class: "fields" });
     this.said = element("p", { class: "said", role: "status" });
-    this.theme = element("select", { onchange: () => this.#setTheme(this.theme.value) },
-      THEMES.map(([value, label]) => element("option", { value }, label)));
-    this.theme.value = localStorage.getItem("perfwatch-theme") ?? "";
-    this.root = element("div", { class: "sheet" },
-      this.#card("This browser", element("label", {}, "Theme", this.theme)),
-      this.#card("Sampling", this.fields, this.said),
-      this.#card("Password", this.#passwordForm(), element("div", { class: "row" },
-        element("button", { class: "do quiet", onclick: () => session.logout() }, "Log out"),
-        element("button", { class: "do quiet", onclick: () => this.#everyoneOut() }, "Sign everyone out"))),
-      this.#card("Server", this.facts));
+    this.retention = new RetentionForm(session);
+    this.root = element("div", { class: "page sheet" },
+      this.#card("This browser", element("div", { class: "fields" }, this.#choice("Theme", "theme", THEMES), this.#choice("Bytes", "bytes", MULTIPLES))),
+      this.#card("Sampling", this.fields, this.said), this.#card("What is kept", this.retention.root),
+      this.#card("Password", this.#passwordForm()), this.#card("Server", this.facts));
   }
 
   async entered() {
+    this.retention.entered();
     try {
       this.#show(await this.session.call("config.get"));
+      this.#say("", false);
     } catch (error) {
       this.#say(error.message, true);
     }
@@ -38,34 +38,49 @@ export class SettingsPage {
     return element("section", { class: "card", "aria-label": title }, element("header", {}, element("h2", {}, title)), content);
   }
 
+  #choice(label, name, options) {
+    const select = element("select", { name, onchange: () => choose(name, select.value) },
+      options.map(([value, words]) => element("option", { value }, words)));
+    select.value = preference(name);
+    addEventListener("perfwatch-look", () => { select.value = preference(name); });
+    return element("label", {}, label, select);
+  }
+
   #show(config) {
-    this.fields.replaceChildren(...Object.entries(config.settings).map(([name, setting]) => this.#field(name, setting)));
+    // A field that somebody is typing in stays as it is.
+    if (!this.fields.contains(document.activeElement)) {
+      this.fields.replaceChildren(...Object.entries(config.settings).map(([name, setting]) => this.#field(name, setting)));
+    }
     const { system, database } = config;
     const facts = [["Machine", `${system.hostname}, ${system.kernel}, ${system.architecture}`],
       ["Processors", system.cpus], ["Memory", text(system.memory_bytes, BYTES)], ["PerfWatch", `${system.perfwatch}, Python ${system.python}`],
       ["Role", config.role], ["Database", database.text], ["Stored", text(database.size_bytes, BYTES)],
-      ["Waiting to be stored", `${database.queued} samples`], ["Data directory", config.data_dir]];
+      ["Waiting to be stored", `${database.queued} samples`], ["Data directory", config.data_dir], ...config.notices.map(notice => ["Notice", notice])];
     this.facts.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
-    for (const notice of config.notices) this.facts.append(element("dt", {}, "Notice"), element("dd", {}, notice));
+    this.facts.append(element("dt", {}, "Interfaces"), element("dd", {}, element("a", { href: "/docs", target: "_blank", rel: "noopener" }, "the API described"),
+      ", ", element("code", {}, `${location.origin}/metrics`), " for Prometheus"));
   }
 
   #field(name, { value, accepts, help, source }) {
     const fixed = !["default", "stored", "changed here"].includes(source);
     const input = typeof value === "boolean"
       ? element("select", { disabled: fixed }, ["on", "off"].map(word => element("option", {}, word)))
-      : element("input", { value, disabled: fixed });
+      : element("input", { value, disabled: fixed, autocomplete: "off", spellcheck: "false" });
     if (typeof value === "boolean") input.value = value ? "on" : "off";
     input.name = name;
-    input.title = fixed ? `set by ${source}` : `takes ${accepts}`;
-    input.addEventListener("change", () => this.#change(name, input.value));
-    return element("label", {}, help.replace(/ \(default.*\)/, ""), input);
+    input.addEventListener("change", () => this.#change(name, input));
+    const words = help.replace(/ \(default.*\)/, "");
+    return element("label", {}, `${words[0].toUpperCase()}${words.slice(1)}`, input, element("small", {}, fixed ? `Fixed by ${source}.` : `Takes ${accepts}.`));
   }
 
-  async #change(name, value) {
+  async #change(name, input) {
     try {
-      this.#show(await this.session.call("config.update", { settings: { [name]: value } }));
-      this.#say("saved", false);
+      const config = await this.session.call("config.update", { settings: { [name]: input.value } });
+      input.classList.remove("wrong");
+      this.#show(config);
+      this.#say("Saved.", false);
     } catch (error) {
+      input.classList.add("wrong");
       this.#say(error.message, true);
     }
   }
@@ -74,34 +89,33 @@ export class SettingsPage {
     const said = element("p", { class: "said", role: "status" });
     const field = (label, name, complete) => element("label", {}, label,
       element("input", { name, type: "password", autocomplete: complete, required: true }));
-    return element("form", { onsubmit: async event => {
+    const tell = (words, wrong) => { said.classList.toggle("wrong", wrong); setText(said, words); };
+    const form = element("form", { onsubmit: async event => {
       event.preventDefault();
-      const form = event.target, { old, fresh } = Object.fromEntries(new FormData(form));
+      const { old, fresh, again } = Object.fromEntries(new FormData(form));
+      if (fresh !== again) return tell("The two new passwords differ.", true);
+      tell("one moment …", false);
       try {
         await this.session.changePassword(old, fresh);
         form.reset();
-        said.className = "said";
-        setText(said, "changed; every other session has ended");
+        tell("Changed; every other session has ended.", false);
       } catch (error) {
-        said.className = "said wrong";
-        setText(said, error.message);
+        tell(error.message, true);
       }
-    } }, field("Present password", "old", "current-password"), field("New password", "fresh", "new-password"),
-      element("button", { class: "do" }, "Change password"), said);
+    } }, element("input", { name: "username", autocomplete: "username", hidden: true, readonly: true, value: "admin" }), element("div", { class: "fields" },
+      field("Present password", "old", "current-password"), field("New password", "fresh", "new-password"), field("New password again", "again", "new-password")),
+      said, element("div", { class: "row" }, element("button", { class: "do" }, "Change password"),
+        element("button", { type: "button", class: "do quiet", onclick: () => this.session.logout() }, "Log out"),
+        element("button", { type: "button", class: "do quiet", onclick: () => this.#everyoneOut(tell) }, "Sign everyone out")));
+    return form;
   }
 
-  async #everyoneOut() {
+  async #everyoneOut(tell) {
     try {
       await this.session.call("auth.sign_everyone_out");
     } catch (error) {
-      this.#say(error.message, true);
+      tell(error.message, true);
     }
-  }
-
-  #setTheme(theme) {
-    theme ? localStorage.setItem("perfwatch-theme", theme) : localStorage.removeItem("perfwatch-theme");
-    document.documentElement.dataset.theme = theme;
-    dispatchEvent(new Event("perfwatch-theme"));
   }
 
   #say(words, wrong) {

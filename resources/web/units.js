@@ -48,5 +48,17 @@ function significant(number, whole) {
 
 /** A moment as local clock time, to the second. */
 export function clock(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+}
+
+/** A moment with its day, in the local zone. */
+export function moment(seconds) {
+  const date = new Date(seconds * 1000);
+  return `${date.toLocaleDateString([], { weekday: "short", day: "numeric", month: "short" })} ${clock(seconds)}`;
+}
+
+/** `45 s`, `12 min`, `3.5 h`, `30 d`. */
+export function duration(seconds) {
+  for (const [size, name] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (seconds >= size * 1.5) return `${+(seconds / size).toFixed(1)} ${name}`;
+  return `${+seconds.toFixed(1)} s`;
 }

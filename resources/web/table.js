@@ -1,0 +1,123 @@
+/* Tables of the layout: a row for each instance, sorted by any column, and the few busiest rows for a card. */
+
+import { inRow } from "./addresses.js";
+import { element, setText } from "./dom.js";
+import { text } from "./units.js";
+
+/** The names of a table's rows: as declared, or the instances its first column has. */
+function rowsOf(table, catalogue, data) {
+  return table.rows.length ? table.rows : catalogue.instances(data, table.columns[0].address).sort(byName);
+}
+
+const byName = (a, b) => a.localeCompare(b, [], { numeric: true });
+
+export class TableView {
+  #rows = new Map();
+  #by = -1;
+  #down = true;
+
+  constructor(table, catalogue) {
+    Object.assign(this, { table, catalogue });
+    this.each = table.columns.map(column => new Map(column.each));
+    this.words = table.columns.map(column => new Map(column.words));
+    this.heads = [table.first, ...table.columns.map(column => column.label)].map((label, index) =>
+      element("th", { scope: "col" }, element("button", { type: "button", onclick: () => this.#sort(index - 1) }, label)));
+    this.body = element("tbody");
+    this.root = element("table", { "aria-label": table.title }, element("thead", {}, element("tr", {}, this.heads)), this.body);
+  }
+
+  show(data) {
+    this.data = data;
+    const names = rowsOf(this.table, this.catalogue, data);
+    if (this.#by >= 0) names.sort((a, b) => this.#compare(this.#value(a, this.#by), this.#value(b, this.#by)));
+    else if (!this.#down) names.reverse();
+    const known = new Set(names);
+    for (const [name, row] of this.#rows) if (!known.has(name)) { row.root.remove(); this.#rows.delete(name); }
+    names.forEach((name, index) => {
+      const { root } = this.#row(name);
+      if (this.body.children[index] !== root) this.body.insertBefore(root, this.body.children[index] ?? null);
+    });
+  }
+
+  #address(name, index) { return this.each[index].get(name) ?? inRow(this.table.columns[index].address, name); }
+
+  #value(name, index) {
+    const address = this.#address(name, index);
+    return address ? this.catalogue.value(this.data, address) : undefined;
+  }
+
+  #row(name) {
+    let row = this.#rows.get(name);
+    if (!row) {
+      const cells = this.table.columns.map(() => element("td"));
+      const help = this.table.rows.length ? this.catalogue.metric(inRow(this.table.columns[0].address, name))?.help : undefined;
+      row = { cells, root: element("tr", {}, element("th", { scope: "row", title: help }, name), cells) };
+      this.#rows.set(name, row);
+    }
+    row.cells.forEach((cell, index) => this.#cell(cell, name, index));
+    if (this.table.doubtful) {
+      const sure = this.catalogue.value(this.data, inRow(this.table.doubtful, name));
+      row.root.classList.toggle("doubtful", typeof sure === "number" && sure < this.table.least);
+    }
+    return row;
+  }
+
+  #cell(cell, name, index) {
+    const address = this.#address(name, index), value = this.#value(name, index);
+    setText(cell, address ? this.words[index].get(value) ?? text(value, this.catalogue.unit(address)) : "");
+    const title = address && value === undefined ? this.catalogue.why(this.data, address) : "";
+    if (cell.title !== title) cell.title = title;
+    cell.classList.toggle("missing", title !== "");
+  }
+
+  #sort(index) {
+    // numbers are asked for because of the greatest, names because of the alphabet
+    this.#down = this.#by === index ? !this.#down : true;
+    this.#by = index;
+    this.heads.forEach((head, at) => at - 1 === index
+      ? head.setAttribute("aria-sort", (index < 0) === this.#down ? "ascending" : "descending") : head.removeAttribute("aria-sort"));
+    if (this.data) this.show(this.data);
+  }
+
+  #compare(a, b) {
+    if (a === undefined || b === undefined) return (a === undefined) - (b === undefined);
+    const order = typeof a === "string" ? -byName(a, String(b)) : b - a;
+    return this.#down ? order : -order;
+  }
+}
+
+/** The rows with most of the first two columns, and how many others there are; a click asks for the whole table. */
+export class BusiestView {
+  constructor(table, most, catalogue, asked) {
+    Object.assign(this, { table, most, catalogue });
+    this.body = element("tbody");
+    this.more = element("button", { type: "button", class: "link", onclick: asked });
+    this.root = element("div", { class: "busiest" }, element("table", { "aria-label": `Busiest of ${table.title.toLowerCase()}` },
+      element("thead", {}, element("tr", {}, [table.first, ...table.columns.slice(0, 2).map(column => column.label)]
+        .map(label => element("th", { scope: "col" }, label.toLowerCase())))), this.body), this.more);
+    this.cells = Array.from({ length: most }, () => ["th", "td", "td"].map(tag => element(tag, tag === "th" ? { scope: "row" } : {})));
+    this.rows = this.cells.map(cells => element("tr", { hidden: true }, cells));
+    this.body.append(...this.rows);
+  }
+
+  show(data) {
+    const columns = this.table.columns.slice(0, 2), names = rowsOf(this.table, this.catalogue, data);
+    const busy = new Map(names.map(name => [name, columns.reduce(
+      (sum, column) => sum + (Number(this.catalogue.value(data, inRow(column.address, name))) || 0), 0)]));
+    names.sort((a, b) => busy.get(b) - busy.get(a) || byName(a, b));
+    this.rows.forEach((row, index) => {
+      const name = names[index];
+      row.hidden = name === undefined;
+      if (row.hidden) return;
+      setText(this.cells[index][0], name);
+      this.cells[index][0].title = name;
+      columns.forEach((column, at) => {
+        const address = inRow(column.address, name);
+        setText(this.cells[index][at + 1], text(this.catalogue.value(data, address), this.catalogue.unit(address)));
+      });
+    });
+    const others = names.length - this.most;
+    this.more.hidden = others <= 0;
+    setText(this.more, `and ${others} more …`);
+  }
+}
