@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 
 from perfwatch_core.engine import Engine
-from perfwatch_core.metric import Kind, Series, UnknownSeries
-from perfwatch_core.spans import BadTime, Span, span_of
-from perfwatch_core.store.in_view import statistics_between
-from perfwatch_core.store.link import Link
-from perfwatch_core.store.past import places_between
-from perfwatch_core.store.query import Points, points_of, snapshot
-from perfwatch_core.store.series_ids import by_address
-from perfwatch_core.store.state import StoreProblem
+from perfwatch_core.metric import Kind
+from perfwatch_core.store.query import Points
+from perfwatch_net.asked import asked, numbers_at
 from perfwatch_net.endpoints import Access, Caller, Endpoints
-from perfwatch_net.wire import INVALID_PARAMS, UNAVAILABLE, RpcError
-
-_Answer = TypeVar("_Answer")
-_Addresses = Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
+from perfwatch_net.history_wishes import span
 
 
 class SpanWish(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,29 +21,26 @@ class SpanWish(msgspec.Struct, forbid_unknown_fields=True):
     end_time: str = "now"
 
 
-class PointsWish(msgspec.Struct, forbid_unknown_fields=True):
+class PointsWish(SpanWish, kw_only=True):
     """The addresses to draw, the span, how many points are enough, and whether least and most are wanted."""
 
-    series: _Addresses
-    start_time: str
-    end_time: str = "now"
+    series: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
     points: Annotated[int, msgspec.Meta(ge=2, le=2000)] = 500
     band: bool = True
 
 
-class FiguresWish(msgspec.Struct, forbid_unknown_fields=True):
+class FiguresWish(SpanWish, kw_only=True):
     """The addresses to sum up, and the span."""
 
     series: Annotated[list[str], msgspec.Meta(min_length=1, max_length=12)]
-    start_time: str
-    end_time: str = "now"
 
 
 class SeriesEndpoints:
     """History by address, as the page's charts want it."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._archive = engine.store.archive
+        self._catalogue = engine.catalogue
 
     def declare(self, endpoints: Endpoints) -> None:
         """Add all of them."""
@@ -64,72 +50,34 @@ class SeriesEndpoints:
 
     async def addresses(self, _caller: Caller, wish: SpanWish) -> dict[str, Any]:
         """Give the addresses of all numbers that have history in a span."""
-        span, catalogue = _span(wish.start_time, wish.end_time), self._engine.catalogue
-
-        def found(link: Link, machine: int) -> list[str]:
-            with snapshot(link):
-                places = places_between(link, machine, *span)
-            known = by_address(catalogue, dict.fromkeys(places))
-            return sorted(str(series) for series in known if series.metric.kind is not Kind.TEXT)
-
-        return {"addresses": await self._read(found)}
+        found = await asked(self._archive.series(*span(wish.start_time, wish.end_time)))
+        return {"addresses": sorted(str(series) for series in found if series.metric.kind is not Kind.TEXT)}
 
     async def points(self, _caller: Caller, wish: PointsWish) -> dict[str, Any]:
         """Give a span of several series on one axis: bins of `width` seconds from `time` on, with mean, least and most.
 
         A bin in which a series has no value is null there; one in which none has any is left out.
         """
-        wanted, span = self._series(wish.series), _span(wish.start_time, wish.end_time)
-
-        def found(link: Link, machine: int) -> dict[Series, Points]:
-            return points_of(link, machine, wanted, *span, wish.points)
-
-        points = await self._read(found)
+        wanted, of = numbers_at(self._catalogue, wish.series), span(wish.start_time, wish.end_time)
+        points = await asked(self._archive.points(wanted, *of, wish.points))
         axis = sorted(set().union(*(points[series].time for series in wanted)))
         return {
-            "start_time": span.start,
-            "end_time": span.end,
+            "start_time": of.start,
+            "end_time": of.end,
             "width": points[wanted[0]].width,
             "time": axis,
             "series": {str(series): _on(axis, points[series], series.metric.decimals, wish.band) for series in wanted},
         }
 
     async def figures(self, _caller: Caller, wish: FiguresWish) -> dict[str, Any]:
-        """Sum up a span of several series: count, mean, least, most, and percentiles; null where there is nothing."""
-        wanted, span = self._series(wish.series), _span(wish.start_time, wish.end_time)
-
-        def found(link: Link, machine: int) -> dict[str, Any]:
-            return {str(series): statistics_between(link, machine, series, *span) for series in wanted}
-
-        figures = await self._read(found)
-        return {"start_time": span.start, "end_time": span.end, "series": msgspec.to_builtins(figures)}
-
-    def _series(self, addresses: list[str]) -> list[Series]:
-        try:
-            wanted = [self._engine.catalogue.series(address) for address in dict.fromkeys(addresses)]
-        except UnknownSeries as unknown:
-            raise RpcError(INVALID_PARAMS, str(unknown)) from None
-        words = [str(one) for one in wanted if one.metric.kind is Kind.TEXT]
-        if words:
-            raise RpcError(INVALID_PARAMS, f"{words[0]!r} is a text, not a number; it cannot be drawn")
-        return wanted
-
-    async def _read(self, job: Callable[[Link, int], _Answer]) -> _Answer:
-        """Have the store's reader do it; the loop goes on meanwhile."""
-        machine = self._engine.store.machine_id
-        if machine is None:
-            raise RpcError(UNAVAILABLE, "the database is not there yet; try again soon")
-        try:
-            return await asyncio.wrap_future(self._engine.store.run(lambda link: job(link, machine)))
-        except StoreProblem as problem:
-            raise RpcError(UNAVAILABLE, str(problem)) from None
-
-
-def _span(start: str, end: str) -> Span:
-    try:
-        return span_of(start, end, datetime.now(UTC))
-    except BadTime as bad:
-        raise RpcError(INVALID_PARAMS, str(bad)) from None
+        """Sum up a span of several series: count, mean, least, most, percentiles; what has no number is left out."""
+        wanted, of = numbers_at(self._catalogue, wish.series), span(wish.start_time, wish.end_time)
+        figures = await asked(self._archive.statistics(wanted, *of))
+        return {
+            "start_time": of.start,
+            "end_time": of.end,
+            "series": {str(series): msgspec.to_builtins(one) for series, one in figures.items()},
+        }
 
 
 def _on(axis: list[float], points: Points, decimals: int, band: bool) -> dict[str, list[float | None]]:
