@@ -11,7 +11,7 @@ import array
 import struct
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,8 +20,9 @@ from perfwatch_core.metric import Value
 from perfwatch_core.store.whole import pack, unpack
 
 MOST_DECIMALS = 4
-# Tags 0 to 4: floats with so many decimals. None of the numbers may ever change: they are on disks.
-_WHOLE, _FLAG, _FLOAT, _TEXT, _JSON = 5, 6, 7, 8, 9
+# Tags 0 to 4: floats with so many decimals; 10 more: the same with whole ones among them as int, as samples have
+# them. None of the numbers may ever change: they are on disks.
+_WHOLE, _FLAG, _FLOAT, _TEXT, _JSON, _MIXED = 5, 6, 7, 8, 9, 10
 _HEAD = struct.Struct("<BHI")
 
 
@@ -61,15 +62,29 @@ def decode(data: bytes) -> list[Value | None]:
 def numbers(data: bytes) -> Numbers | None:
     """The numbers of a packed column, flags as 0 and 1; None for words. Faster than `decode`, and sums are exact."""
     tag, there, count, body = _opened(data)
-    if tag in (_TEXT, _JSON):
+    if tag == _TEXT:
         return None
     present = count if there is None else sum(there)
-    known: Sequence[float] = _floats(body) if tag == _FLOAT else unpack(body, present)
-    unit = 10**tag if tag <= MOST_DECIMALS else int(tag != _FLOAT)
+    known: Sequence[float]
+    if tag == _JSON:
+        plain = list(_decoded(tag, body, present))
+        if not {int, float} >= set(map(type, plain)):
+            return None
+        known, unit = [float(value) for value in plain], 0
+    elif tag == _FLOAT:
+        known, unit = _floats(body), 0
+    else:
+        known, unit = unpack(body, present), _unit(tag)
     if there is None:
         return Numbers(known, unit)
     rest = iter(known)
     return Numbers([next(rest) if one else None for one in there], unit)
+
+
+def _unit(tag: int) -> int:
+    """What the whole numbers of a column are divided by."""
+    decimals = tag - _MIXED if tag >= _MIXED else tag
+    return 10**decimals if decimals <= MOST_DECIMALS else 1
 
 
 def _opened(data: bytes) -> tuple[int, list[int] | None, int, bytes]:
@@ -92,7 +107,20 @@ def _encoded(known: list[Value]) -> tuple[int, bytes]:
         places = {word: place for place, word in enumerate(words)}
         text = msgspec.json.encode(words)
         return _TEXT, struct.pack("<I", len(text)) + text + pack([places[str(value)] for value in known])
+    if kinds == {int, float} and (mixed := _encoded_mixed([float(value) for value in known], known)):
+        return mixed
     return _JSON, zlib.compress(msgspec.json.encode(known))
+
+
+def _encoded_mixed(values: list[float], known: list[Value]) -> tuple[int, bytes] | None:
+    """Numbers of which just the whole ones are int; None for others, and where precision would be lost."""
+    if any(isinstance(one, float) and value.is_integer() for one, value in zip(known, values, strict=True)):
+        return None
+    for decimals in range(1, MOST_DECIMALS + 1):
+        whole = _whole(values, 10**decimals)
+        if whole is not None:
+            return _MIXED + decimals, pack(whole)
+    return None
 
 
 def _encoded_floats(values: list[float]) -> tuple[int, bytes]:
@@ -132,7 +160,7 @@ def _floats(body: bytes) -> list[float]:
     return values.tolist()
 
 
-def _decoded(tag: int, body: bytes, count: int) -> Iterator[Value] | list[Value]:
+def _decoded(tag: int, body: bytes, count: int) -> Iterable[Value]:
     if tag == _FLOAT:
         return iter(_floats(body))
     if tag == _JSON:
@@ -146,5 +174,7 @@ def _decoded(tag: int, body: bytes, count: int) -> Iterator[Value] | list[Value]
         return iter(whole)
     if tag == _FLAG:
         return (bool(value) for value in whole)
-    factor = 10**tag
+    factor = _unit(tag)
+    if tag > _MIXED:
+        return (value / factor if value % factor else value // factor for value in whole)
     return (value / factor for value in whole)
