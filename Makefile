@@ -5,7 +5,7 @@
 # More words for the command, for example: make run ARGS="--interval 1", make test ARGS="tests/core -k rates"
 ARGS =
 
-.PHONY: help run test lint format bench screenshots docs lock bundle clean
+.PHONY: help run test lint format bench torture screenshots docs lock bundle clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name says; do \
@@ -30,6 +30,10 @@ format:  ## write all Python files in the one format
 bench:  ## measure what PerfWatch costs beside its peers, into docs/benchmarks.md (takes minutes)
 	@.ci/environment test
 	@.venv/bin/python -m tests.bench $(ARGS)
+
+torture:  ## try every fault PerfWatch claims to survive, into docs/reliability.md (takes half an hour; ARGS=--short)
+	@.ci/environment test
+	@.venv/bin/python -m tests.torture $(ARGS)
 
 screenshots:  ## render docs/images from a captured machine
 	@.ci/environment test
