@@ -32,7 +32,10 @@ class _Shape:
 
 
 class Unit(Enum):
-    """A unit of measurement; `symbol` is what stands behind a number on the screen."""
+    """A unit of measurement.
+
+    `shape` are its rounding and writing rules, `symbol` is what stands behind a number as it is sampled: `B/s`, `KiB/s`.
+    """
 
     PERCENT = _Shape("%", 2, 1, word="percent")
     BYTES = _Shape("B", 0, base=1024, word="bytes")
@@ -56,15 +59,10 @@ class Unit(Enum):
     FLAG = _Shape("", 0, 0)
     TEXT = _Shape("", 0, 1)
 
-    @property
-    def shape(self) -> _Shape:
-        """The rounding and writing rules of this unit."""
-        return self.value
-
-    @property
-    def symbol(self) -> str:
-        """What stands behind a number as it is sampled: `B/s`, `KiB/s`."""
-        return _BINARY[self.shape.lead] + self.shape.symbol
+    def __init__(self, shape: _Shape) -> None:
+        # attributes: a window writes a hundred numbers for each sample, and an Enum's `value` costs as much as the rest
+        self.shape = shape
+        self.symbol = _BINARY[shape.lead] + shape.symbol
 
     @property
     def decimals(self) -> int:
@@ -83,7 +81,7 @@ class Unit(Enum):
 
     def base(self, style: ByteStyle = ByteStyle.AUTO) -> int:
         """The factor between two prefixes, 1000 or 1024."""
-        if self.counts_bytes and style is not ByteStyle.AUTO:
+        if style is not ByteStyle.AUTO and self.counts_bytes:
             return 1024 if style is ByteStyle.BINARY else 1000
         return self.shape.base
 

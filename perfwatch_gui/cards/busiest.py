@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from perfwatch_core.layout import Table
 from perfwatch_core.metric import Catalogue
 from perfwatch_gui.cards.figures import Shown, Snapshot
+from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
 
 _NUMBER = "888.8 MB/s"
@@ -71,9 +72,11 @@ class Busiest(QWidget):
         others = len(names) - len(rows)
         if (rows, others) != (self._rows, self._others):
             self._rows, self._others = rows, others
-            said = ", ".join(f"{name} {one.text} {two.text}" for name, one, two in rows)
-            self.setAccessibleDescription(said)
+            describe(self, self._said)
             self.update()
+
+    def _said(self) -> str:
+        return ", ".join(f"{name} {one.text} {two.text}" for name, one, two in self._rows)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ask for the table."""

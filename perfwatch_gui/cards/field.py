@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
 from perfwatch_gui.hover import hover
+from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
 
 _GAP = 5
@@ -96,8 +97,11 @@ class Field(QWidget):
             self._face.make_room(shown.text)
             self.updateGeometry()
         self._shown = shown
-        self.setAccessibleDescription(f"{self._label} {shown.text}".strip())
+        describe(self, self._said)
         self.update()
+
+    def _said(self) -> str:
+        return f"{self._label} {self._shown.text}".strip() if self._shown else ""
 
     def sizeHint(self) -> QSize:
         """The room for the label and the widest value."""

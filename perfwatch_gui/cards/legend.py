@@ -34,6 +34,7 @@ class LegendEntry(QAbstractButton):
         self.setChecked(True)
         self.setText(line.label)
         self.setAccessibleName(f"Line {line.label}")
+        self.setToolTip(hover(f"Show or hide {line.label}"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)

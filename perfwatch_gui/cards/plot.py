@@ -91,7 +91,8 @@ class Plot(QWidget):
     def show_sample(self, snapshot: Snapshot) -> None:
         """Show the values of a sample in the legend."""
         for series, entry in zip(self._series, self.legend.entries, strict=True):
-            entry.show_value(snapshot.shown(series))
+            if entry.valued:
+                entry.show_value(snapshot.shown(series))
         self.chart.set_byte_style(snapshot.style)
 
     def draw(self, source: PointSource) -> None:

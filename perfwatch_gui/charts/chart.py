@@ -21,6 +21,7 @@ from perfwatch_gui.charts.readout import Box
 from perfwatch_gui.charts.scale import Scale
 from perfwatch_gui.charts.source import PointSource
 from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
 
 _FONT_FACTOR = 0.8
@@ -192,7 +193,7 @@ class TimeChart(QWidget):
                 self.scale.ceiling = self._source.newest.number_of(self._ceiling)
             if self.scale.fit(*ends, self._now) if self._live else self.scale.grow(*ends):
                 self._arrange()
-        self.setAccessibleDescription(self.values_text())
+        describe(self, self.values_text)
         self._out = self._reading()
 
     def _read(self) -> None:

@@ -1,7 +1,7 @@
-"""The curves of one chart: pyqtgraph's `PlotCurveItem`s, filled from the history and painted without a scene.
+"""The curves of one chart: filled from the history, and painted without a scene.
 
 A `PlotWidget` spends its time on what a fixed chart has no use for: a scene, axes that lay out their text anew, the
-mouse over each item. The items paint as well alone, onto any painter that has the coordinates of the data.
+mouse over each item. Curves paint as well alone, onto any painter that has the coordinates of the data.
 """
 
 from __future__ import annotations
@@ -10,20 +10,16 @@ import math
 from collections.abc import Collection, Sequence
 
 import numpy as np
-import numpy.typing as npt
-from pyqtgraph import PlotCurveItem
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from perfwatch_core.history import Window
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.source import PointSource
+from perfwatch_gui.charts.trace import Floats, Trace
 from perfwatch_gui.theme import Theme, mixed
 
-Floats = npt.NDArray[np.float64]
-
-_FILLED = (Style.AREA, Style.MIRROR, Style.STACK)
 # An opaque mixture: blending a translucent fill costs ten times as much.
 _FILL_SHARE = {Style.AREA: 0.25, Style.MIRROR: 0.25, Style.STACK: 0.4}
 # what is free or idle, in the colour of quiet text, stays behind what is used
@@ -40,14 +36,9 @@ class Curves:
 
     def __init__(self, lines: Sequence[Line], theme: Theme) -> None:
         self._lines = tuple(lines)
-        # antialias costs a quarter more at one pixel, and sixty times as much at a hair more than one pixel
-        self._strokes = [PlotCurveItem(connect="finite", antialias=True) for _ in lines]
-        self._fills = {
-            # areas without antialias: pyqtgraph fills in pieces, and their seams would show
-            place: PlotCurveItem(pen=None, fillLevel=0.0, connect="finite", antialias=False)
-            for place, line in enumerate(lines)
-            if line.style in _FILLED
-        }
+        self._traces = [Trace(_NONE, _NONE) for _ in lines]
+        self._pens: list[QPen] = []
+        self._fills: dict[int, QColor] = {}
         self._most: float = 0
         self.recolour(theme)
 
@@ -58,16 +49,17 @@ class Curves:
     def recolour(self, theme: Theme) -> None:
         """Take the theme's colours."""
         ground = theme.colour("card")
+        self._pens, self._fills = [], {}
         for place, line in enumerate(self._lines):
             colour = theme.colour(line.colour)
             dashes = Qt.PenStyle.DashLine if line.style is Style.DASHED else Qt.PenStyle.SolidLine
             pen = QPen(colour, 1.0, dashes)
             # one pixel, whatever the scale of the painter
             pen.setCosmetic(True)
-            self._strokes[place].setPen(pen)
-            if place in self._fills:
+            self._pens.append(pen)
+            if line.style in _FILL_SHARE:
                 share = _QUIET_SHARE if line.colour == "quiet" else _FILL_SHARE[line.style]
-                self._fills[place].setBrush(mixed(ground, colour, share))
+                self._fills[place] = mixed(ground, colour, share)
 
     def load(
         self, source: PointSource, now: float, span: float, points: int, shown: Collection[Line]
@@ -77,7 +69,7 @@ class Curves:
         self._most = 0
         for place, line in enumerate(self._lines):
             if line not in shown:
-                self._set(place, _NONE, _NONE)
+                self._traces[place] = Trace(_NONE, _NONE)
                 continue
             right = now - line.shift
             window = source.window(line.series, right - span, right, points)
@@ -91,28 +83,22 @@ class Curves:
                 y = -y
             else:
                 above = max(above, _greatest(y))
-            self._set(place, x, y)
+            self._traces[place] = Trace(x, y)
         return above, below
-
-    def _set(self, place: int, x: Floats, y: Floats) -> None:
-        self._strokes[place].setData(x, y)
-        if place in self._fills:
-            self._fills[place].setData(x, y)
 
     def data(self, place: int) -> tuple[Floats, Floats]:
         """The points of one curve as they are drawn."""
-        x, y = self._strokes[place].getData()
-        return (_NONE, _NONE) if x is None else (x, y)
+        return self._traces[place].x, self._traces[place].y
 
     def paint_fills(self, painter: QPainter) -> None:
         """Paint the areas, the highest of a stack first."""
         for place in sorted(self._fills, reverse=True):
-            self._fills[place].paint(painter, None, None)
+            self._traces[place].paint_area(painter, self._fills[place])
 
     def paint_strokes(self, painter: QPainter) -> None:
         """Paint the lines, the first on top."""
-        for stroke in reversed(self._strokes):
-            stroke.paint(painter, None, None)
+        for trace, pen in zip(reversed(self._traces), reversed(self._pens), strict=True):
+            trace.paint_line(painter, pen)
 
 
 def _outline(window: Window, now: float) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from perfwatch_core.units import Unit, text
+from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, mixed
 
 MOST_BARS = 32
@@ -76,7 +77,7 @@ class CoreStrip(QWidget):
         if len(names) != len(self._names):
             self.updateGeometry()
         self._names, self._values = names, numbers
-        self.setAccessibleDescription(self.values_text())
+        describe(self, self.values_text)
         self.update()
 
     def values_text(self) -> str:

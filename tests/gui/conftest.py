@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
 # The offscreen platform says so at every window and tool tip; it has no window system to tell.
@@ -25,3 +28,11 @@ def qapp_args() -> list[str]:
 def _application(qapp: QApplication) -> None:
     """Every test has an application, so that fonts and colours can be used before the first window."""
     assert qapp.platformName() == "offscreen"
+
+
+@pytest.fixture
+def screen_reader() -> Iterator[None]:
+    """As if a screen reader listened."""
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)

@@ -169,6 +169,7 @@ def test_bytes_are_written_in_the_chosen_style(qtbot: QtBot, theme: Theme) -> No
     assert chart.values_text().splitlines()[0] == "used 4.29 GB"
 
 
+@pytest.mark.usefixtures("screen_reader")
 def test_what_is_seen_is_also_said(qtbot: QtBot, theme: Theme) -> None:
     chart = drawn(qtbot, theme)
     assert chart.accessibleName() == "CPU chart"

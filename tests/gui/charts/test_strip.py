@@ -81,6 +81,7 @@ def test_hovering_names_the_core_and_its_value(qtbot: QtBot, cores: int) -> None
     QToolTip.hideText()
 
 
+@pytest.mark.usefixtures("screen_reader")
 def test_it_says_all_values_and_follows_the_theme(qtbot: QtBot) -> None:
     theme = Theme("dark")
     made = strip(qtbot, [12.0, None], theme=theme)
