@@ -34,7 +34,7 @@ class _Shape:
 class Unit(Enum):
     """A unit of measurement.
 
-    `shape` are its rounding and writing rules, `symbol` is what stands behind a number as it is sampled: `B/s`, `KiB/s`.
+    `shape` are its rounding and writing rules, `symbol` is what stands behind a number as sampled: `B/s`, `KiB/s`.
     """
 
     PERCENT = _Shape("%", 2, 1, word="percent")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -75,12 +76,14 @@ class Look(QObject):
         self._application.setStyleSheet(style_sheet(self._theme))
 
 
-def make_window(source: Source, preferences: Preferences, theme: Theme) -> Window:
-    """The window with its parts, not shown and not listening yet."""
+def make_window(
+    source: Source, preferences: Preferences, theme: Theme, clock: Callable[[], float] = time.time
+) -> Window:
+    """The window with its parts, not shown and not listening yet; `clock` gives UTC seconds."""
     drawn = [address for page in PAGES for address in page.addresses()]
     history = History(source.catalogue, drawn)
     context = Context(source.catalogue, history, theme, Cursor(), preferences, source.archive, TimeView())
-    return Window(Bridge(source, history), context)
+    return Window(Bridge(source, history), context, clock)
 
 
 @contextmanager

@@ -24,9 +24,11 @@ SCALED = {"LLC-loads": 62.4, "LLC-load-misses": 62.4, "iTLB-loads": 18.2, "iTLB-
 
 
 def wave(moment: float, period: float, low: float, high: float, phase: float = 0.0) -> float:
-    """A smooth, irregular curve between `low` and `high`; `period` and `moment` in seconds."""
+    """A restless, irregular curve between `low` and `high`; `period` and `moment` in seconds."""
     turn = 2 * math.pi * moment / period + phase
     shape = 0.5 + 0.3 * math.sin(turn) + 0.13 * math.sin(2.7 * turn + 1) + 0.07 * math.sin(7.3 * turn + phase)
+    # what no curve of a real machine is without: a share that has nothing to do with the moment before
+    shape += 0.1 * ((math.sin(12.9898 * turn + period) * 43758.5453) % 1 - 0.5)
     return low + (high - low) * min(1.0, max(0.0, shape))
 
 
