@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
+from perfwatch_net.limits import Limits
 from perfwatch_net.service import Service
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,17 @@ class Background:
     `settings` say where it listens, by default those of the engine.
     """
 
-    def __init__(self, engine: Engine, told: Callable[[str], None], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        told: Callable[[str], None],
+        settings: Settings | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self._engine = engine
         self._told = told
         self._settings = settings
+        self._limits = limits
         self._opened: Future[str] = Future()
         self._thread = threading.Thread(target=self._run, name="net", daemon=True)
         self._lock = threading.Lock()
@@ -96,7 +104,7 @@ class Background:
 
     async def _serve(self) -> None:
         stop = asyncio.Event()
-        service = Service(self._engine, self._told, self._settings)
+        service = Service(self._engine, self._told, self._settings, self._limits)
         with self._lock:
             if self._stopping:
                 stop.set()

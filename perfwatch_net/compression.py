@@ -11,6 +11,8 @@ from websockets.typing import ExtensionParameter
 
 # 4 KiB: larger windows cost each message memory and gain little on 3 kB of JSON.
 _WINDOW_BITS = 12
+# Some milliseconds of the event loop; longer ones, such as history, go as they are.
+_LONGEST = 256 * 1024
 
 
 class _Newest:
@@ -36,6 +38,8 @@ class SharedDeflate(PerMessageDeflate):
         if kept is not None and kept[0] is frame.data:
             return kept[1]
         payload = frame.data
+        if len(payload) > _LONGEST:
+            return frame
         packed = super().encode(frame)
         if packed is not frame:
             self._newest.frames[self.local_max_window_bits] = (payload, packed)

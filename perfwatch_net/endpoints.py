@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import msgspec
 from perfwatch_net.accounts import LoginRefused, NotReady, TooManyTries
 from perfwatch_net.auth import Identity, PasswordRefused, TokenRefused
 from perfwatch_net.wire import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     METHOD_NOT_FOUND,
     MUST_CHANGE_PASSWORD,
@@ -21,6 +23,8 @@ from perfwatch_net.wire import (
     UNAVAILABLE,
     RpcError,
 )
+
+log = logging.getLogger(__name__)
 
 _NO_SUCH_WORD = re.compile(r"Invalid enum value ('.*') - at `\$\.(\w+)`", re.DOTALL)
 
@@ -116,6 +120,12 @@ class Endpoints:
             raise RpcError(INVALID_PARAMS, str(refused)) from None
         except NotReady as away:
             raise RpcError(UNAVAILABLE, str(away)) from None
+        except RpcError:
+            raise
+        # a bug in one endpoint is one request's trouble; its words may tell more than a stranger should know
+        except Exception as error:
+            log.exception("%s failed", endpoint.name)
+            raise RpcError(INTERNAL_ERROR, "something failed here; the log says what") from error
 
 
 def _let_in(endpoint: Endpoint, caller: Caller) -> None:

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
-from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from perfwatch_net import wire
 from perfwatch_net.accounts import Accounts
+from perfwatch_net.answers import refusal, refused, respond
 from perfwatch_net.auth import TokenRefused
 from perfwatch_net.endpoints import Caller, Endpoints
-from perfwatch_net.gate import SECURITY_HEADERS
 from perfwatch_net.openmetrics import CONTENT_TYPE
 from perfwatch_net.site import Asset, Site
 from perfwatch_net.wire import RpcError
 
-STATUS = {
-    wire.INVALID_PARAMS: HTTPStatus.BAD_REQUEST,
-    wire.INVALID_REQUEST: HTTPStatus.BAD_REQUEST,
-    wire.METHOD_NOT_FOUND: HTTPStatus.NOT_FOUND,
-    wire.NOT_LOGGED_IN: HTTPStatus.UNAUTHORIZED,
-    wire.MUST_CHANGE_PASSWORD: HTTPStatus.FORBIDDEN,
-    wire.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
-    wire.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 LOGIN = "/api/auth/login"
 METRICS = "/metrics"
 
@@ -54,15 +44,15 @@ class Http:
 
     async def answer(self, request: Request, address: str) -> Response:
         """The response to a request that passed the gate."""
-        url = urlsplit(request.path)
+        path, query = path_and_query(request)
         try:
-            if url.path == LOGIN:
+            if path == LOGIN:
                 return await self._login(request, address)
             if request.method not in ("GET", "HEAD"):
                 return refusal(HTTPStatus.METHOD_NOT_ALLOWED, "only GET is answered here", [("Allow", "GET")])
-            response = await self._get(request, url.path, url.query, address)
+            response = await self._get(request, path, query, address)
         except RpcError as error:
-            return _refused(error)
+            return refused(error)
         if request.method == "HEAD":
             response.body = b""
         return response
@@ -111,29 +101,10 @@ class Http:
         return caller
 
 
-def respond(status: HTTPStatus, body: bytes, type_: str, more: Iterable[tuple[str, str]] = ()) -> Response:
-    """A whole response; nothing is cached unless `more` says so."""
-    headers = Headers([("Content-Type", type_), ("Content-Length", str(len(body))), ("Connection", "close")])
-    headers.update(SECURITY_HEADERS)
-    headers.update(more)
-    if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
-    return Response(status, status.phrase, headers, body)
-
-
-def refusal(status: HTTPStatus, detail: str, more: Iterable[tuple[str, str]] = ()) -> Response:
-    """`{"detail": "…"}` with the right status."""
-    return respond(status, msgspec.json.encode({"detail": detail}), "application/json", more)
-
-
-def _refused(error: RpcError) -> Response:
-    status = STATUS.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
-    more = []
-    if status is HTTPStatus.UNAUTHORIZED:
-        more.append(("WWW-Authenticate", 'Bearer realm="perfwatch"'))
-    if error.data and "retry_after" in error.data:
-        more.append(("Retry-After", str(error.data["retry_after"])))
-    return refusal(status, str(error), more)
+def path_and_query(request: Request) -> tuple[str, str]:
+    """The two parts of what was asked for, as they came."""
+    path, _, query = request.path.partition("?")
+    return path, query
 
 
 def _json(value: Any) -> Response:
@@ -144,9 +115,9 @@ def _json(value: Any) -> Response:
 
 def _file(asset: Asset, request: Request) -> Response:
     more = [("ETag", asset.tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding")]
-    if asset.tag in request.headers.get("If-None-Match", ""):
+    if asset.tag in ",".join(request.headers.get_all("If-None-Match")):
         return respond(HTTPStatus.NOT_MODIFIED, b"", asset.type, more)
-    if asset.packed and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if asset.packed and "gzip" in ",".join(request.headers.get_all("Accept-Encoding")):
         return respond(HTTPStatus.OK, asset.packed, asset.type, [*more, ("Content-Encoding", "gzip")])
     return respond(HTTPStatus.OK, asset.body, asset.type, more)
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 
 import msgspec
 from websockets.asyncio.connection import broadcast
-from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode
 
 from perfwatch_core.bus import Bus, Inbox
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
+from perfwatch_net.connection import Connection
 from perfwatch_net.wire import metrics_message, metrics_notification
 
-# About forty samples of a large machine; a reader that is further behind will not catch up.
-MOST_UNREAD_BYTES = 256 * 1024
 TOO_SLOW = "you did not read what was sent; connect again when you can"
 # Between the bus and the loop only the newest samples matter.
 _WAITING = 4
@@ -25,11 +22,12 @@ _WAITING = 4
 class Hub:
     """The viewers of two streams: plain messages, and JSON-RPC notifications. Lives on the event loop."""
 
-    def __init__(self, bus: Bus[Sample], catalogue: Catalogue) -> None:
+    def __init__(self, bus: Bus[Sample], catalogue: Catalogue, unread_bytes: int) -> None:
         self._bus = bus
         self._catalogue = catalogue
-        self._plain: set[ServerConnection] = set()
-        self._rpc: set[ServerConnection] = set()
+        self._unread_bytes = unread_bytes
+        self._plain: set[Connection] = set()
+        self._rpc: set[Connection] = set()
         self._newest: tuple[bytes, bytes] | None = None
         self._goodbyes: set[asyncio.Future[None]] = set()
         self.slow = 0  # viewers dropped since the start
@@ -65,29 +63,30 @@ class Hub:
         self._send(self._plain, plain)
         self._send(self._rpc, rpc)
 
-    def watch(self, viewer: ServerConnection, rpc: bool) -> None:
+    def watch(self, viewer: Connection, rpc: bool) -> None:
         """From now on send this viewer each sample; the newest at once."""
         (self._rpc if rpc else self._plain).add(viewer)
         if self._newest is not None:
             broadcast([viewer], self._newest[1 if rpc else 0], text=True)
 
-    def leave(self, viewer: ServerConnection) -> None:
+    def leave(self, viewer: Connection) -> None:
         """Send it nothing more; leaving twice is fine."""
         self._plain.discard(viewer)
         self._rpc.discard(viewer)
 
-    def _send(self, viewers: set[ServerConnection], message: bytes) -> None:
-        for viewer in _unread(viewers):
-            # the reason stands behind what was not read; after the close time-out the connection is cut
-            self.slow += 1
-            self.leave(viewer)
-            goodbye = asyncio.ensure_future(viewer.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW))
-            # the loop itself holds tasks weakly
-            self._goodbyes.add(goodbye)
-            goodbye.add_done_callback(self._goodbyes.discard)
-        broadcast(viewers, message, text=True)
+    def _send(self, viewers: set[Connection], message: bytes) -> None:
+        behind = [one for one in viewers if one.transport.get_write_buffer_size() > self._unread_bytes]
+        for viewer in behind:
+            if not viewer.answering:
+                self._drop(viewer)
+        # who is being sent a long answer misses a sample, and nothing else
+        broadcast(viewers.difference(behind) if behind else viewers, message, text=True)
 
-
-def _unread(viewers: Iterable[ServerConnection]) -> list[ServerConnection]:
-    """Those with more waiting in their buffer than is sensible."""
-    return [one for one in viewers if one.transport.get_write_buffer_size() > MOST_UNREAD_BYTES]
+    def _drop(self, viewer: Connection) -> None:
+        """Say goodbye; the reason stands behind what was not read, and after a time-out the connection is cut."""
+        self.slow += 1
+        self.leave(viewer)
+        goodbye = asyncio.ensure_future(viewer.close(CloseCode.TRY_AGAIN_LATER, TOO_SLOW))
+        # the loop itself holds tasks weakly
+        self._goodbyes.add(goodbye)
+        goodbye.add_done_callback(self._goodbyes.discard)

@@ -1,10 +1,37 @@
-"""How often something may be tried: one limiter for logins over HTTP and socket."""
+"""How much is let in: the server's limits in one place, and how often something may be tried."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one client, or all of them, may cost; seconds, bytes and counts."""
+
+    connections: int = 2000
+    from_one_address: int = 1500
+    # without a login (yet)
+    strangers: int = 200
+    # until the whole request head is there; then until the answer was read
+    header_seconds: float = 10.0
+    answer_seconds: float = 60.0
+    # until a socket is logged in
+    login_seconds: float = 10.0
+    # until a client has said goodbye, too
+    close_seconds: float = 1.0
+    frame_bytes: int = 64 * 1024
+    # about forty samples of a large machine; a reader that is further behind will not catch up
+    unread_bytes: int = 256 * 1024
+    # each address: so many requests and messages at once, then one each so many seconds
+    requests: int = 200
+    request_seconds: float = 0.02
+    # each socket: so many pings and pongs at once, then ten a second
+    pings: int = 100
+    ping_seconds: float = 0.1
 
 
 class Limiter:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import logging
+import platform
 import ssl
-from collections import Counter
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
@@ -17,26 +17,26 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from perfwatch_core.settings import Settings
+from perfwatch_net.answers import refusal, refused
 from perfwatch_net.compression import SharedDeflateFactory
-from perfwatch_net.endpoints import Caller
+from perfwatch_net.connection import Connection
 from perfwatch_net.gate import Gate, is_loopback
-from perfwatch_net.http import Http, refusal
-from perfwatch_net.limits import Limiter
+from perfwatch_net.house import House
+from perfwatch_net.http import Http, path_and_query
 from perfwatch_net.sockets import Sockets
+from perfwatch_net.wire import RpcError
 
 STREAM, RPC = "/api/ws/metrics", "/api/ws"
 # The page names its token as a second subprotocol, so that it stands in no URL; this one is answered.
 PROTOCOL = "perfwatch"
 TOKEN_PROTOCOL = "perfwatch.token."
-MOST_CONNECTIONS = 2000
-MOST_FROM_ONE_ADDRESS = 1500
-MOST_HALF_OPEN = 200
-OPEN_SECONDS, CLOSE_SECONDS = 10.0, 1.0
-LARGEST_FRAME = 64 * 1024
+_FAILED = "something failed here; the log says what"
+# For those who have not said goodbye when the server ends.
+_GRACE_SECONDS = 0.2
 
-# The library logs paths, and a path may hold a token: only what is wrong with the program itself gets through.
+# Below errors the library logs paths, and a path may hold a token.
 _quiet = logging.getLogger("perfwatch_net.websockets")
-_quiet.setLevel(logging.CRITICAL)
+_quiet.setLevel(logging.ERROR)
 
 
 class CannotServe(Exception):
@@ -46,16 +46,15 @@ class CannotServe(Exception):
 class Server:
     """Listens; lives on the event loop that called `open`."""
 
-    def __init__(self, settings: Settings, http: Http, sockets: Sockets) -> None:
+    def __init__(self, settings: Settings, http: Http, sockets: Sockets, house: House) -> None:
         self._settings = settings
         self._http = http
         self._sockets = sockets
+        self._house = house
+        self._crowd = house.crowd
+        self._limits = house.limits
         self._listener: Listener | None = None
         self._gate = Gate.at(settings.host, settings.port, tls=settings.tls_cert is not None)
-        self._by_address: Counter[str] = Counter()
-        self._half_open = 0
-        # each address: 200 requests at once, then 50 a second
-        self._requests = Limiter(200, 0.02)
 
     @property
     def url(self) -> str:
@@ -74,16 +73,19 @@ class Server:
                 settings.host,
                 settings.port,
                 process_request=self._requested,
+                process_response=_ours,
+                create_connection=Connection.among(self._crowd, self._limits),
                 select_subprotocol=_chosen,
                 extensions=[SharedDeflateFactory()],
                 compression=None,
                 server_header=None,
-                open_timeout=OPEN_SECONDS,
-                close_timeout=CLOSE_SECONDS,
-                max_size=LARGEST_FRAME,
+                open_timeout=self._limits.answer_seconds,
+                close_timeout=self._limits.answer_seconds,
+                max_size=self._limits.frame_bytes,
                 max_queue=4,
                 logger=_quiet,
                 ssl=tls,
+                ssl_handshake_timeout=None if tls is None else self._limits.header_seconds,
             )
         except OSError as error:
             raise CannotServe(
@@ -92,28 +94,41 @@ class Server:
             ) from None
         port = self._listener.sockets[0].getsockname()[1]
         names = settings.host_names.split(",") if settings.host_names else []
+        if not is_loopback(settings.host):
+            names.append(platform.node())
         self._gate = Gate.at(settings.host, port, tls is not None, names)
 
     async def close(self) -> None:
-        """Say goodbye to everyone and stop listening."""
-        if self._listener is not None:
-            self._listener.close(code=1001, reason="PerfWatch is stopping")
+        """Say goodbye to everyone and stop listening; who does not answer is cut off."""
+        if self._listener is None:
+            return
+        self._listener.close(code=1001, reason="PerfWatch is stopping")
+        for one in self._crowd:
+            if one.request is None:
+                # browsers connect ahead of what they may want; nobody waits for an answer
+                one.transport.abort()
+        try:
+            async with asyncio.timeout(self._limits.close_seconds + _GRACE_SECONDS):
+                await asyncio.shield(self._listener.wait_closed())
+        except TimeoutError:
+            for one in self._crowd:
+                one.transport.abort()
             await self._listener.wait_closed()
-            self._listener = None
+        self._listener = None
 
     async def _requested(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer a request, or None to let it become a socket."""
-        headers, address = request.headers, _address(socket)
+        assert isinstance(socket, Connection)
+        headers, address = request.headers, socket.address
         hosts = headers.get_all("Host")
         if problem := self._gate.host_problem(hosts):
             return refusal(HTTPStatus.MISDIRECTED_REQUEST, problem)
-        if (wait := self._requests.wait(address)) > 0:
-            return refusal(
-                HTTPStatus.TOO_MANY_REQUESTS, "too many requests; slow down", [("Retry-After", f"{wait:.0f}")]
-            )
-        self._requests.take(address)
-        path = urlsplit(request.path).path
-        wants_socket = headers.get("Upgrade", "").lower() == "websocket"
+        try:
+            self._house.count(address)
+        except RpcError as many:
+            return refused(many)
+        path, _ = path_and_query(request)
+        wants_socket = "websocket" in ",".join(headers.get_all("Upgrade")).lower()
         changes = wants_socket or request.method != "GET"
         if changes and (problem := self._gate.origin_problem(headers.get_all("Origin"), hosts)):
             return refusal(HTTPStatus.FORBIDDEN, problem)
@@ -121,33 +136,32 @@ class Server:
             return await self._http.answer(request, address)
         if not wants_socket:
             return refusal(HTTPStatus.UPGRADE_REQUIRED, "this path is a WebSocket", [("Upgrade", "websocket")])
-        if problem := self._crowded(address):
-            return refusal(HTTPStatus.SERVICE_UNAVAILABLE, problem)
         return None
 
-    def _crowded(self, address: str) -> str:
-        if self._by_address.total() >= MOST_CONNECTIONS:
-            return "too many viewers; try again later"
-        if self._by_address[address] >= MOST_FROM_ONE_ADDRESS:
-            return "too many viewers from your address; try again later"
-        return ""
-
     async def _connected(self, socket: ServerConnection) -> None:
-        address = _address(socket)
-        self._by_address[address] += 1
+        assert isinstance(socket, Connection)
+        assert socket.request is not None  # the opening handshake is done
+        # an answer may be long, a goodbye is not
+        socket.close_timeout = self._limits.close_seconds
         try:
-            assert socket.request is not None  # the opening handshake is done
-            if urlsplit(socket.request.path).path == STREAM:
+            if path_and_query(socket.request)[0] == STREAM:
                 await self._sockets.stream(socket, _token(socket.request))
             else:
-                await self._sockets.rpc(socket, Caller(address))
+                await self._sockets.rpc(socket)
         except ConnectionClosed:
             return
         finally:
             self._sockets.forget(socket)
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+
+
+def _ours(_socket: ServerConnection, _request: Request, response: Response) -> Response | None:
+    """The library's own refusals, which are plain text, as ours are."""
+    if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS or "Content-Security-Policy" in response.headers:
+        return None
+    failed = response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    more = [("Upgrade", "websocket")] if response.status_code == HTTPStatus.UPGRADE_REQUIRED else []
+    detail = _FAILED if failed else (response.body or b"").decode().strip()
+    return refusal(HTTPStatus(response.status_code), detail, more)
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
@@ -171,12 +185,6 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _address(socket: ServerConnection) -> str:
-    with contextlib.suppress(TypeError, IndexError):
-        return str(socket.remote_address[0])
-    return ""
-
-
 def _chosen(_socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     return Subprotocol(PROTOCOL) if PROTOCOL in offered else None
 
@@ -187,4 +195,7 @@ def _token(request: Request) -> str:
         for name in line.split(","):
             if name.strip().startswith(TOKEN_PROTOCOL):
                 return name.strip().removeprefix(TOKEN_PROTOCOL)
-    return dict(parse_qsl(urlsplit(request.path).query)).get("token", "")
+    try:
+        return dict(parse_qsl(path_and_query(request)[1], max_num_fields=20)).get("token", "")
+    except ValueError:
+        return ""

@@ -21,8 +21,10 @@ from perfwatch_net.endpoints_layout import LayoutEndpoints
 from perfwatch_net.endpoints_machine import MachineEndpoints
 from perfwatch_net.endpoints_retention import RetentionEndpoints
 from perfwatch_net.endpoints_series import SeriesEndpoints
+from perfwatch_net.house import House
 from perfwatch_net.http import Http
 from perfwatch_net.hub import Hub
+from perfwatch_net.limits import Limits
 from perfwatch_net.openmetrics import exposition
 from perfwatch_net.server import Server
 from perfwatch_net.site import Site
@@ -38,13 +40,20 @@ _FIRST_LOOK_SECONDS = 0.5
 class Service:
     """The whole server of one engine. `told` receives sentences for the person who started it."""
 
-    def __init__(self, engine: Engine, told: Callable[[str], None], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        told: Callable[[str], None],
+        settings: Settings | None = None,
+        limits: Limits | None = None,
+    ) -> None:
         self._engine = engine
         self._told = told
         self._settings = settings = settings or engine.settings
         secret = signing_secret(settings.data_dir, settings.jwt_secret)
         self.accounts = Accounts(engine.store, Tokens(secret))
-        self.hub = Hub(engine.bus, engine.catalogue)
+        house = House(limits or Limits())
+        self.hub = Hub(engine.bus, engine.catalogue, house.limits.unread_bytes)
         self._encoder = ThreadPoolExecutor(1, thread_name_prefix="answers")
         endpoints = Endpoints()
         AuthEndpoints(self.accounts).declare(endpoints)
@@ -54,9 +63,9 @@ class Service:
         RetentionEndpoints(engine).declare(endpoints)
         SeriesEndpoints(engine).declare(endpoints)
         Documents(endpoints).declare(endpoints)
-        self._sockets = Sockets(endpoints, self.accounts, self.hub)
+        self._sockets = Sockets(endpoints, self.accounts, self.hub, house)
         http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)
-        self.server = Server(settings, http, self._sockets)
+        self.server = Server(settings, http, self._sockets, house)
         engine.vitals.clients = lambda: len(self.hub)
 
     async def run(self, stop: asyncio.Event, opened: Callable[[], None] = lambda: None) -> None:
