@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import itertools
 import json
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,16 @@ from perfwatch_core.store.batch import Column, batches, record
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.writer import insert
 from perfwatch_net.background import Background
+from perfwatch_net.limits import Limits
 from tests.core.store.waiting import until
 
+# What a browser sends to open a socket (RFC 6455, 1.2).
+OPENING = (
+    ("Upgrade", "websocket"),
+    ("Connection", "Upgrade"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ("Sec-WebSocket-Version", "13"),
+)
 USER, PASSWORD = "admin", "correct horse battery"
 _numbers = itertools.count(1)
 
@@ -76,6 +86,7 @@ class Rig:
     engine: Engine
     background: Background
     said: list[str]
+    url: str = ""
     port: int = 0
     token: str = field(default="", repr=False)
 
@@ -107,6 +118,27 @@ class Rig:
         finally:
             connection.close()
 
+    def knock(self, *headers: tuple[str, str], socket: bool, path: str = "", method: str = "GET") -> Answer:
+        """One request with just these headers, as HTTP or as the opening of a socket (101 is its success)."""
+        path = path or ("/api/ws" if socket else "/health")
+        sent = [*headers, *(OPENING if socket else ())]
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent)
+        return self.raw(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode())
+
+    def raw(self, request: bytes, half_close: bool = False) -> Answer:
+        """Whatever is answered to these bytes; status 0 where the connection closes without a word."""
+        with socket_to(self.port) as connection:
+            connection.sendall(request)
+            if half_close:
+                connection.shutdown(socket.SHUT_WR)
+            response = http.client.HTTPResponse(connection, method=request.split()[0].decode())
+            try:
+                response.begin()
+            except (http.client.BadStatusLine, ConnectionError):
+                return Answer(0, {}, b"")
+            body = b"" if response.status == 101 else response.read()
+            return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+
     def login(self, name: str = USER, password: str = PASSWORD, **headers: str) -> Answer:
         """`POST /api/auth/login` with HTTP Basic."""
         basic = base64.b64encode(f"{name}:{password}".encode()).decode()
@@ -135,7 +167,12 @@ def call(socket: ClientConnection, method: str, params: Mapping[str, Any] | None
             return told
 
 
-def started(data_dir: Path, database: Mapping[str, str], **more: Any) -> Rig:
+def socket_to(port: int, source: str = "127.0.0.1") -> socket.socket:
+    """A plain TCP connection to the server, from one of loopback's many addresses."""
+    return socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(source, 0))
+
+
+def started(data_dir: Path, database: Mapping[str, str], limits: Limits | None = None, **more: Any) -> Rig:
     """A server that has its first user and answers; samples nothing by itself."""
     settings = Settings(
         database_url=url_of(database),
@@ -146,17 +183,31 @@ def started(data_dir: Path, database: Mapping[str, str], **more: Any) -> Rig:
     )
     engine = Engine(settings, lambda *_: ())
     said: list[str] = []
-    rig = Rig(engine, Background(engine, said.append), said)
+    rig = Rig(engine, Background(engine, said.append, limits=limits), said)
     engine.start()
     try:
-        url = rig.background.start().result(30)
-        rig.port = int(url.rstrip("/").rpartition(":")[2])
+        rig.url = rig.background.start().result(30)
+        rig.port = int(rig.url.rstrip("/").rpartition(":")[2])
         until(lambda: rig.ask("/api/db-status", token="").json["ok"], 30)
         until(lambda: rig.login().status != 503, 30)
     except BaseException:
         stopped(rig)
         raise
     return rig
+
+
+@contextlib.contextmanager
+def doorway(data_dir: Path, limits: Limits | None = None, **more: Any) -> Iterator[Rig]:
+    """A server without samples, database or users: what needs no login is answered."""
+    engine = Engine(Settings(data_dir=data_dir, port=0, **more), lambda *_: ())
+    said: list[str] = []
+    rig = Rig(engine, Background(engine, said.append, limits=limits), said)
+    rig.url = rig.background.start().result(30)
+    rig.port = int(rig.url.rstrip("/").rpartition(":")[2])
+    try:
+        yield rig
+    finally:
+        stopped(rig)
 
 
 def stopped(rig: Rig) -> None:
