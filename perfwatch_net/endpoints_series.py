@@ -10,8 +10,9 @@ from perfwatch_core.engine import Engine
 from perfwatch_core.metric import Kind
 from perfwatch_core.store.query import Points
 from perfwatch_net.asked import asked, numbers_at
-from perfwatch_net.endpoints import Access, Caller, Endpoints
+from perfwatch_net.endpoints import Access, Caller, Endpoints, NoParams
 from perfwatch_net.history_wishes import span
+from perfwatch_net.hub import Hub
 
 
 class SpanWish(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,7 +39,8 @@ class FiguresWish(SpanWish, kw_only=True):
 class SeriesEndpoints:
     """History by address, as the page's charts want it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, hub: Hub) -> None:
+        self._hub = hub
         self._archive = engine.store.archive
         self._catalogue = engine.catalogue
 
@@ -47,6 +49,7 @@ class SeriesEndpoints:
         endpoints.add("history.addresses", Access.FULL, SpanWish, self.addresses)
         endpoints.add("history.points", Access.FULL, PointsWish, self.points)
         endpoints.add("history.figures", Access.FULL, FiguresWish, self.figures)
+        endpoints.add("metrics.recent", Access.FULL, NoParams, self.recent)
 
     async def addresses(self, _caller: Caller, wish: SpanWish) -> dict[str, Any]:
         """Give the addresses of all numbers that have history in a span."""
@@ -78,6 +81,10 @@ class SeriesEndpoints:
             "end_time": of.end,
             "series": {str(series): msgspec.to_builtins(one) for series, one in figures.items()},
         }
+
+    async def recent(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:
+        """Give the samples of the last 40 s as the stream sent them: those that history may not have yet."""
+        return {"samples": self._hub.recent()}
 
 
 def _on(axis: list[float], points: Points, decimals: int, band: bool) -> dict[str, list[float | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 import msgspec
 from websockets.asyncio.connection import broadcast
@@ -17,6 +18,9 @@ from perfwatch_net.wire import metrics_message, metrics_notification
 TOO_SLOW = "you did not read what was sent; connect again when you can"
 # Between the bus and the loop only the newest samples matter.
 _WAITING = 4
+# What history cannot tell yet: a batch of samples is committed after 25 s.
+RECENT_SECONDS = 40.0
+_MOST_RECENT = 90
 
 
 class Hub:
@@ -29,6 +33,7 @@ class Hub:
         self._plain: set[Connection] = set()
         self._rpc: set[Connection] = set()
         self._newest: tuple[bytes, bytes] | None = None
+        self._kept: deque[tuple[float, bytes]] = deque(maxlen=_MOST_RECENT)
         self._goodbyes: set[asyncio.Future[None]] = set()
         self.slow = 0  # viewers dropped since the start
 
@@ -60,8 +65,15 @@ class Hub:
         stamp = sample.moment.isoformat()
         plain, rpc = metrics_message(stamp, data), metrics_notification(stamp, data)
         self._newest = (plain, rpc)
+        self._kept.append((sample.time, plain))
+        while self._kept[0][0] < sample.time - RECENT_SECONDS:
+            self._kept.popleft()
         self._send(self._plain, plain)
         self._send(self._rpc, rpc)
+
+    def recent(self) -> list[msgspec.Raw]:
+        """The messages of the last `RECENT_SECONDS`, the oldest first."""
+        return [msgspec.Raw(message) for _, message in self._kept]
 
     def watch(self, viewer: Connection, rpc: bool) -> None:
         """From now on send this viewer each sample; the newest at once."""

@@ -61,7 +61,7 @@ class Service:
         MachineEndpoints(engine).declare(endpoints)
         HistoryEndpoints(engine, self._encoder).declare(endpoints)
         RetentionEndpoints(engine).declare(endpoints)
-        SeriesEndpoints(engine).declare(endpoints)
+        SeriesEndpoints(engine, self.hub).declare(endpoints)
         Documents(endpoints).declare(endpoints)
         self._sockets = Sockets(endpoints, self.accounts, self.hub, house)
         http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)

@@ -55,12 +55,13 @@ async function build() {
   if (newest) remember();
 }
 
-/** Let history fill in what this page did not see: before it was opened, and while it was away. */
+/** Fill in what this page did not see: before it was opened, and while it was away. */
 async function fill() {
-  const stored = await session.call("history.points",
-    { series: recent.addresses, start_time: `-${SPAN}s`, points: SPAN, band: false }).catch(() => null);
-  if (!stored) return;
-  recent.fill(stored);
+  // History lags behind by the samples that are not committed yet; those the server still has at hand.
+  const [{ samples }, stored] = await Promise.all([session.call("metrics.recent"), session.call("history.points",
+    { series: recent.addresses, start_time: `-${SPAN}s`, points: SPAN, band: false }).catch(() => null)]);
+  recent.insert(samples.map(({ timestamp, data }) => [Date.parse(timestamp) / 1000, address => catalogue.value(data, address)]));
+  if (stored) recent.fill(stored);
   present();
 }
 

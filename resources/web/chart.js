@@ -84,7 +84,7 @@ export class LiveChart {
     const series = this.lines.map((line, index) => ({
       label: line.label, stroke: colour(line.colour), width: 1.5, spanGaps: false, points: { show: false },
       show: !this.#hidden.has(index), dash: line.style === "dashed" ? DASH : undefined,
-      fill: ["area", "stack", "mirror"].includes(line.style) ? colour(line.colour) + (this.stacked ? "66" : "33") : undefined,
+      fill: ["area", "stack", "mirror"].includes(line.style) ? colour(line.colour) + (line.colour === "quiet" ? "26" : this.stacked ? "66" : "33") : undefined,
     }));
     const axis = valueAxis(this.unit);
     // Below zero is only where it is drawn: the number itself has no sign.

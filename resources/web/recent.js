@@ -37,15 +37,18 @@ export class Recent {
   /** Put in what `history.points` knows and this does not. */
   fill({ time, width, series }) {
     const known = new Set(this.#times.map(at => Math.floor(at / width)));
-    const order = time.map((at, index) => [at, index]).filter(([at]) => !known.has(Math.floor(at / width)));
-    if (!order.length) return;
-    const merged = [...this.#times.map((at, index) => [at, index, true]), ...order.map(([at, index]) => [at, index, false])]
-      .sort((a, b) => a[0] - b[0]);
-    for (const [address, values] of this.#values) {
-      const stored = series[address]?.mean ?? [];
-      this.#values.set(address, merged.map(([, index, own]) => (own ? values : stored)[index] ?? null));
-    }
-    this.#times = merged.map(([at]) => at);
+    this.insert(time.map((at, index) => [at, address => series[address]?.mean[index]]).filter(([at]) => !known.has(at / width)));
+  }
+
+  /** Put in rows of [time, value(address)] in any order; one whose moment is there already is left out. */
+  insert(rows) {
+    const there = new Set(this.#times), fresh = rows.filter(([time]) => !there.has(time));
+    if (!fresh.length) return;
+    const own = this.#times.map((time, index) => [time, address => this.#values.get(address)[index]]);
+    const merged = [...own, ...fresh].sort((a, b) => a[0] - b[0]);
+    this.#values = new Map([...this.#values.keys()].map(address =>
+      [address, merged.map(([, value]) => { const number = value(address); return typeof number === "number" ? number : null; })]));
+    this.#times = merged.map(([time]) => time);
     this.#changed();
   }
 

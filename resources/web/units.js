@@ -59,6 +59,6 @@ export function moment(seconds) {
 
 /** `45 s`, `12 min`, `3.5 h`, `30 d`. */
 export function duration(seconds) {
-  for (const [size, name] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (seconds >= size * 1.5) return `${+(seconds / size).toFixed(1)} ${name}`;
+  for (const [size, name] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (seconds >= size && (seconds % size === 0 || seconds >= 1.5 * size)) return `${+(seconds / size).toFixed(1)} ${name}`;
   return `${+seconds.toFixed(1)} s`;
 }
