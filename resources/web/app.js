@@ -59,7 +59,7 @@ async function build() {
 async function fill() {
   // History lags behind by the samples that are not committed yet; those the server still has at hand.
   const [{ samples }, stored] = await Promise.all([session.call("metrics.recent"), session.call("history.points",
-    { series: recent.addresses, start_time: `-${SPAN}s`, points: SPAN, band: false }).catch(() => null)]);
+    { series: recent.addresses, start_time: `-${SPAN}s`, points: SPAN + 2, band: false }).catch(() => null)]);
   recent.insert(samples.map(({ timestamp, data }) => [Date.parse(timestamp) / 1000, address => catalogue.value(data, address)]));
   if (stored) recent.fill(stored);
   present();

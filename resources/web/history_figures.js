@@ -72,7 +72,8 @@ export class ChangesTable {
 
 /** `+12.3 %`, or the plain difference where percent say nothing. */
 function change(now, then, unit) {
-  const sign = now > then ? "+" : now < then ? "−" : "±";
-  if (unit.symbol === "%" || !then) return `${sign}${text(Math.abs(now - then), unit)}`;
-  return `${sign}${Math.abs(100 * (now - then) / then).toFixed(1)} %`;
+  const part = unit.symbol === "%" || !then ? null : 100 * (now - then) / Math.abs(then);
+  const size = part === null ? text(Math.abs(now - then), unit) : `${Math.abs(part).toFixed(1)} %`;
+  // what rounds to nothing has no direction
+  return `${parseFloat(size) === 0 ? "±" : now > then ? "+" : "−"}${size}`;
 }
