@@ -127,6 +127,11 @@ class Accounts:
         await self._ask(rows.sign_everyone_out)
         await self.reload()
 
+    @property
+    def ready(self) -> bool:
+        """Whether it is known who there is; before, no token can be judged."""
+        return bool(self._known)
+
     def check(self, token: str) -> Identity:
         """Who holds the token; raises TokenRefused."""
         return self._tokens.check(token, self._hash_of, self._epoch)

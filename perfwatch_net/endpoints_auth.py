@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from perfwatch_net.accounts import Accounts
+from perfwatch_net.accounts import Accounts, NotReady
 from perfwatch_net.auth import TokenRefused
 from perfwatch_net.endpoints import Access, Caller, Endpoints, NoParams
 
@@ -54,6 +54,9 @@ class AuthEndpoints:
 
     async def token(self, caller: Caller, params: Token) -> dict[str, Any]:
         """Log the connection in with a token from an earlier login."""
+        if not self._accounts.ready:
+            # a good token refused now would log out every page after a restart of the server
+            raise NotReady("the database is not there yet, so nobody can be let in; try again soon")
         self._sign_in(caller, params.token)
         return await self.me(caller, NoParams())
 
