@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 import time
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 from perfwatch_core import doctor
 from perfwatch_core.bus import Bus
+from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors import CATALOGUE, build
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.command_line import parse, set_up_logging
@@ -19,8 +21,11 @@ from perfwatch_core.settings import Settings
 from perfwatch_core.units import text
 from perfwatch_core.vitals import Vitals
 
-# Long enough for a fair rate and one whole interval of perf.
+# Long enough for a fair rate and one or two whole intervals of perf.
 _BETWEEN_READINGS = 1.0
+_PERF_INTERVAL_MS = 450
+# A perf that has not answered by then hangs, and the rest need not wait for it.
+_PREPARE = 5.0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,19 +50,25 @@ def run(wishes: argparse.Namespace, settings: Settings) -> int:
     return database(settings, wishes.action, getattr(wishes, "revision", ""))
 
 
-def take_one(settings: Settings) -> Sample:
-    """One full sample: two readings a second apart, so that it has rates."""
-    sampler = Sampler(build(Machine(), Vitals(), settings), Bus(), settings.interval, Vitals())
+def take_one(settings: Settings) -> tuple[Sample, dict[str, tuple[Shortfall, ...]]]:
+    """One full sample, from two readings a second apart, so that it has rates; and what each type falls short of."""
+    often = min(settings.perf_interval_ms, _PERF_INTERVAL_MS)
+    collectors = build(Machine(), Vitals(), dataclasses.replace(settings, perf_interval_ms=often))
+    for collector in collectors:
+        collector.enabled = settings.collects(collector.type)
+        collector.prepare(_PREPARE)
+    sampler = Sampler(collectors, Bus(), settings.interval, Vitals())
     sampler.tick()
     time.sleep(_BETWEEN_READINGS)
     sample = sampler.tick()
+    shortfalls = {collector.type: collector.shortfalls() for collector in collectors}
     sampler.stop()
-    return sample
+    return sample, shortfalls
 
 
 def once(settings: Settings, as_json: bool) -> int:
     """Print one sample, as the stream's JSON or as a table of addresses and values."""
-    sample = take_one(settings)
+    sample, _ = take_one(settings)
     if as_json:
         message = {
             "type": "metrics",
@@ -80,8 +91,8 @@ def once(settings: Settings, as_json: bool) -> int:
 
 def examine(settings: Settings) -> int:
     """Print the doctor's report; 0 even where something cannot be measured: that is an answer."""
-    findings = list(doctor.examine(take_one(settings), CATALOGUE))
-    print(doctor.report(findings))
+    sample, shortfalls = take_one(settings)
+    print(doctor.report(list(doctor.examine(sample, CATALOGUE, shortfalls))))
     return 0
 
 

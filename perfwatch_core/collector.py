@@ -23,6 +23,23 @@ class Missing:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Something that cannot be measured here: `remedy` is one command, empty where none helps.
+
+    `denied` tells a missing permission from a missing thing.
+    """
+
+    reason: str
+    remedy: str = ""
+    denied: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """Reason and remedy in one line."""
+        return f"{self.reason}; mend it with: {self.remedy}" if self.remedy else self.reason
+
+
 Raw = float | int | str | bool | tuple[float, float] | Missing
 Fact = tuple[Metric, str, Raw]
 
@@ -66,6 +83,14 @@ class Collector(ABC):
 
     def children(self) -> tuple[int, ...]:
         """Process ids of programs it keeps running, whose cost is PerfWatch's own; most have none."""
+        return ()
+
+    def prepare(self, seconds: float) -> None:
+        """Wait up to so many seconds until a later reading can be whole; most are ready at once."""
+        del seconds
+
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """What the newest reading lacked and a person could mend, worst first; most lack nothing."""
         return ()
 
     def close(self) -> None:

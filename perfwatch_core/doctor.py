@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from perfwatch_core.collector import Shortfall
 from perfwatch_core.metric import Catalogue, Kind, Series
 from perfwatch_core.sample import Sample
 
@@ -28,21 +29,36 @@ class Finding:
     remedy: str = ""
 
 
-def examine(sample: Sample, catalogue: Catalogue) -> Iterator[Finding]:
-    """One finding for each metric type of a sample that was made from two readings."""
+def examine(sample: Sample, catalogue: Catalogue, shortfalls: Mapping[str, Sequence[Shortfall]]) -> Iterator[Finding]:
+    """Findings for each metric type of a sample that was made from two readings.
+
+    `shortfalls` are what a person could mend, by type; each stands once, with what it keeps from being known.
+    """
     for type_ in catalogue.types:
         fault = sample.faults.get(type_)
         if fault:
             yield Finding(type_, Verdict.NOT, fault.reason, fault.remedy)
             continue
-        known = sum(1 for series in sample.values if series.metric.type == type_)
+        said = {
+            str(series): value
+            for series, value in sample.values.items()
+            if series.metric.type == type_ and series.metric.kind is not Kind.TEXT
+        }
         reasons: dict[str, list[Series]] = {}
         for series, reason in sample.missing.items():
             if series.metric.type == type_ and series.metric.kind is not Kind.TEXT:
                 reasons.setdefault(reason, []).append(series)
-        yield Finding(type_, Verdict.GOOD, f"{known} values")
+        mendable = {shortfall.reason: shortfall.remedy for shortfall in shortfalls.get(type_, ())}
+        if said.get(f"{type_}.available") is False:
+            # the whole type says of itself that it has nothing: its reasons are one and the same
+            for reason, remedy in (mendable or dict.fromkeys(reasons, "")).items():
+                yield Finding(type_, Verdict.NOT, reason, remedy)
+            continue
+        yield Finding(type_, Verdict.GOOD, f"{len(said)} values")
         for reason, lacking in reasons.items():
-            yield Finding(f"{type_}", Verdict.PARTLY, f"{_names(lacking)}: {reason}")
+            yield Finding(type_, Verdict.PARTLY, f"{_names(lacking)}: {reason}", mendable.pop(reason, ""))
+        for reason, remedy in mendable.items():
+            yield Finding(type_, Verdict.PARTLY, reason, remedy)
 
 
 def report(findings: list[Finding]) -> str:

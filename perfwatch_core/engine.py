@@ -132,11 +132,8 @@ class Engine:
     def _apply(self, settings: Settings) -> None:
         self.settings = settings
         self._sampler.interval = settings.interval
-        off = set(settings.collectors_off.split(","))
         for collector in self._collectors:
-            wanted = collector.type not in off
-            if collector.type == "perf_events":
-                wanted = wanted and settings.perf_events
+            wanted = settings.collects(collector.type)
             if collector.enabled != wanted:
                 collector.enabled = wanted
             collector.configure(settings)

@@ -156,6 +156,10 @@ class Settings:
         if self.data_dir == Path():
             object.__setattr__(self, "data_dir", default_data_dir())
 
+    def collects(self, type_: str) -> bool:
+        """Whether one metric type is to be collected."""
+        return type_ not in self.collectors_off.split(",") and (type_ != "perf_events" or self.perf_events)
+
     def with_stored(self, stored: Mapping[str, Any]) -> Settings:
         """These settings with the database's values for those that nothing stronger has set.
 

@@ -10,8 +10,7 @@ from perfwatch_core.collectors.memory import MemoryCollector
 from perfwatch_core.collectors.memory_bandwidth import MemoryBandwidthCollector
 from perfwatch_core.collectors.network import NetworkCollector
 from perfwatch_core.collectors.own_cost import OwnCostCollector
-from perfwatch_core.collectors.perf.session import Wish
-from perfwatch_core.collectors.perf_events import PerfEventsCollector
+from perfwatch_core.collectors.perf_events import PerfEventsCollector, wish_of
 from perfwatch_core.collectors.pressure import PressureCollector
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.settings import Settings
@@ -32,13 +31,12 @@ CATALOGUE = Catalogue(metric for kind in _KINDS for metric in kind.metrics)
 
 def build(machine: Machine, vitals: Vitals, settings: Settings) -> list[Collector]:
     """One of each, in the order of the contract; `self` comes last, so that it knows what the others cost."""
-    wish = Wish(settings.perf_cpus, settings.perf_interval_ms, settings.perf_per_core, settings.interval)
     return [
         CpuCollector(machine),
         MemoryCollector(machine),
         NetworkCollector(machine),
         DiskCollector(machine),
-        PerfEventsCollector(machine, wish),
+        PerfEventsCollector(machine, wish_of(settings)),
         MemoryBandwidthCollector(machine),
         PressureCollector(machine),
         OwnCostCollector(vitals),

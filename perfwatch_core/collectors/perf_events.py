@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
-from perfwatch_core.collector import Collector, Fact
+from perfwatch_core.collector import Collector, Fact, Shortfall
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.perf import metrics as declared
 from perfwatch_core.collectors.perf.ability import Ability
 from perfwatch_core.collectors.perf.facts import counted, lasting, unknown
-from perfwatch_core.collectors.perf.reasons import Shortfall
 from perfwatch_core.collectors.perf.session import Report, Session, Wish
+from perfwatch_core.settings import Settings
+
+# Seconds between two looks at whether perf has answered.
+_LOOK_AGAIN = 0.01
+
+
+def wish_of(settings: Settings) -> Wish:
+    """What the settings ask of perf."""
+    return Wish(settings.perf_cpus, settings.perf_interval_ms, settings.perf_per_core, settings.interval)
 
 
 class PerfEventsCollector(Collector):
@@ -43,24 +52,29 @@ class PerfEventsCollector(Collector):
         if not on:
             self.close()
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of perf, for the account of PerfWatch's own cost; None while there is none."""
-        return self._session.pid
+    def configure(self, settings: Settings) -> None:
+        """Which processors, how often, and whether each core; perf begins anew at the next tick if it must."""
+        self.wish = wish_of(settings)
 
-    @property
-    def settled(self) -> bool:
-        """Whether the newest collecting had counts, or will have none however long one waits."""
-        newest = self._newest
-        if newest is None or newest.ability is None:
-            return False
-        return newest.window is not None or not newest.ability.available
+    def children(self) -> tuple[int, ...]:
+        """The process id of perf, while it runs."""
+        pid = self._session.pid
+        return () if pid is None else (pid,)
 
-    @property
     def shortfalls(self) -> tuple[Shortfall, ...]:
         """What a person could mend, each with its command; none while perf is still being asked."""
         newest = self._newest
         return newest.ability.shortfalls if newest and newest.ability else ()
+
+    def prepare(self, seconds: float) -> None:
+        """Wait until perf counts, or is known not to."""
+        deadline = time.monotonic() + seconds
+        while self._enabled and not self.children() and time.monotonic() < deadline:
+            with self._lock:
+                newest = self._newest = self._session.tick(self.wish)
+            if newest.ability is not None and not newest.ability.available:
+                return
+            time.sleep(_LOOK_AGAIN)
 
     def collect(self) -> Iterator[Fact]:
         """Values with their states, or the reason there are none; perf's troubles are never raised."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.perf import reasons
 from perfwatch_core.collectors.perf.lines import Row, State, row_of
 from perfwatch_core.collectors.perf.names import EVENTS, HARDWARE
-from perfwatch_core.collectors.perf.reasons import Shortfall
 from perfwatch_core.collectors.perf.run import Answer, Runner
 
 _FORMATS = (("-j",), ("-x", ";"))
@@ -22,7 +22,7 @@ class Ability:
     `events` are those worth asking for; `states` says of each of the other events why it is not, in the
     contract's words, and `whys` in a person's. `shortfalls` are the things a person could mend, worst first.
     `format` are the arguments that choose JSON or `;`-separated fields, `lines` how many lines one
-    interval has.
+    interval has, 0 where perf left some out.
     """
 
     binary: str = ""
@@ -83,31 +83,45 @@ def _ask(machine: Machine, runner: Runner, binary: str, version: str, cpus: str)
         for row in map(_row, answer.err.splitlines())
         if row and row.event in EVENTS
     ]
-    denied = [event for event, answer in answers.items() if answer.status and answer.denied]
-    return _from_rows(machine, rows, denied, Ability(binary, version, form))
+    failed = {event: answer for event, answer in answers.items() if answer.status}
+    return _from_rows(machine, rows, failed, Ability(binary, version, form))
 
 
-def _from_rows(machine: Machine, rows: Sequence[Row], denied: Sequence[str], bare: Ability) -> Ability:
-    # what one kind of core of a hybrid processor counts is worth asking for: it keeps its state, without a total
-    counted = {row.event for row in rows if row.state is not State.NOT_SUPPORTED}
-    states = {
-        event: State.NO_PERMISSION if event in denied else State.NOT_SUPPORTED
-        for event in EVENTS
-        if event not in counted
-    }
-    whys = {event: reasons.NOT_ALLOWED if event in denied else reasons.NOT_ON_PROCESSOR for event in states}
+def _from_rows(machine: Machine, rows: Sequence[Row], failed: Mapping[str, Answer], bare: Ability) -> Ability:
+    said = {row.event for row in rows}
+    # what one kind of core of a hybrid processor counts is worth asking for: it keeps its state, without a total;
+    # and so is what perf had no line for, as some versions do with what they had no time to count
+    worth = {row.event for row in rows if row.state is not State.NOT_SUPPORTED} | {*EVENTS} - said - {*failed}
+    states: dict[str, State] = {}
+    whys: dict[str, str] = {}
+    for event in EVENTS:
+        if event not in worth:
+            answer = failed.get(event)
+            denied = answer is not None and answer.denied
+            states[event] = State.NO_PERMISSION if denied else State.NOT_SUPPORTED
+            whys[event] = _why(answer)
+    refusals = [answer for answer in failed.values() if answer.denied]
     shortfalls: tuple[Shortfall, ...] = ()
-    if not counted.intersection(HARDWARE) and not denied:
+    if refusals:
+        shortfalls = (reasons.refused(machine, refusals[0]),)
+    elif not worth.intersection(HARDWARE):
         shortfalls = (reasons.no_pmu(machine),)
         whys.update(dict.fromkeys(HARDWARE, shortfalls[0].reason))
     return replace(
         bare,
-        events=tuple(event for event in EVENTS if event in counted),
-        lines=sum(row.event in counted for row in rows),
+        events=tuple(event for event in EVENTS if event in worth),
+        lines=sum(row.event in worth for row in rows) if worth <= said else 0,
         states=states,
         whys=whys,
         shortfalls=shortfalls,
     )
+
+
+def _why(answer: Answer | None) -> str:
+    """Why one event cannot be counted; no answer of its own means that perf said `<not supported>`."""
+    if answer is None or b"not supported" in answer.err:
+        return reasons.NOT_ON_PROCESSOR
+    return reasons.NOT_ALLOWED if answer.denied else reasons.NOT_KNOWN
 
 
 def _row(line: bytes) -> Row | None:
@@ -118,7 +132,7 @@ def _unable(shortfall: Shortfall, binary: str = "", version: str = "") -> Abilit
     return Ability(
         binary,
         version,
-        states=dict.fromkeys(EVENTS, State.NO_PERMISSION) if shortfall.denied else {},
+        states=dict.fromkeys(EVENTS, State.NO_PERMISSION if shortfall.denied else State.NOT_COUNTED),
         whys=dict.fromkeys(EVENTS, shortfall.reason),
         shortfalls=(shortfall,),
     )

@@ -30,6 +30,7 @@ class Child:
 
     def __init__(self, binary: str, arguments: Sequence[str]) -> None:
         """Start it; raises OSError where that fails."""
+        self._begun = b""
         self._log, log = os.pipe2(os.O_CLOEXEC)
         self._words, words = os.pipe2(os.O_CLOEXEC)
         try:
@@ -48,6 +49,7 @@ class Child:
                 # Ctrl-C in the terminal is ours to answer
                 start_new_session=True,
             )
+        # whatever it was, the pipes must not stay open
         except BaseException:
             os.close(self._log)
             os.close(self._words)
@@ -68,12 +70,20 @@ class Child:
 
     @property
     def said(self) -> bytes:
-        """The beginning of what it said on standard error, up to `WORDS_KEPT` bytes; for when it has ended."""
-        return _read(self._words, WORDS_KEPT)
+        """The beginning of what it has said on standard error, up to `WORDS_KEPT` bytes."""
+        self._hear()
+        return self._begun
 
     def read(self) -> bytes:
         """What it has printed since the last read; never waits."""
+        self._hear()
         return _read(self._log, MOST_A_TICK)
+
+    def _hear(self) -> None:
+        """Make room on its standard error: a perf that goes on complaining would else wait for us for ever."""
+        words = _read(self._words, MOST_A_TICK)
+        if words and len(self._begun) < WORDS_KEPT:
+            self._begun = (self._begun + words)[:WORDS_KEPT]
 
     def end(self) -> None:
         """Stop it and let go of everything; takes 3 ms, and `PATIENCE` seconds at most if it hangs."""

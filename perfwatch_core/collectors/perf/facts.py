@@ -32,8 +32,7 @@ def _lasting(ability: Ability) -> Iterator[Fact]:
     for ratio in RATIOS:
         for event in (ratio.over, ratio.under):
             if event not in ability.events:
-                why = ability.whys.get(event) if not ability.available else _needs(event)
-                yield declared.RATIO_METRICS[ratio.field], "", Missing(why or _needs(event))
+                yield declared.RATIO_METRICS[ratio.field], "", Missing(_why_not(ability, event))
                 break
 
 
@@ -41,6 +40,7 @@ def unknown(ability: Ability | None, why: str) -> Iterator[Fact]:
     """Every value that would have been counted is missing for this reason."""
     for event in EVENTS if ability is None else ability.events:
         yield declared.EVENT_METRICS[event], "", Missing(why)
+        yield declared.STATE, event, State.NOT_COUNTED.value
     for ratio in RATIOS:
         if ability is None or _possible(ability, ratio.over, ratio.under):
             yield declared.RATIO_METRICS[ratio.field], "", Missing(why)
@@ -68,6 +68,13 @@ def counted(ability: Ability, window: Window) -> Iterator[Fact]:
 
 def _possible(ability: Ability, over: str, under: str) -> bool:
     return over in ability.events and under in ability.events
+
+
+def _why_not(ability: Ability, event: str) -> str:
+    """Why what needs this event is not there: what all counters lack, else the event and what it lacks."""
+    if ability.shortfalls and ability.whys.get(event) == ability.shortfalls[0].reason:
+        return ability.shortfalls[0].reason
+    return f"needs {event}: {ability.whys.get(event, NOT_COUNTED)}"
 
 
 def _needs(event: str) -> str:

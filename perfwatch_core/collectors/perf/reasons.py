@@ -2,56 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
 
+from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.perf.run import Answer
 
 PARANOID = "proc/sys/kernel/perf_event_paranoid"
-NOT_ON_PROCESSOR = "this processor has no such counter, or this perf does not know it"
+ONLINE = "sys/devices/system/cpu/online"
+NOT_ON_PROCESSOR = "this processor has no such counter; no command mends that"
+NOT_KNOWN = "this perf does not know the event, a newer one may"
 NOT_ALLOWED = "perf may not count this event"
 NOT_COUNTED = "the counter was never scheduled in this interval"
 
 # The package that holds perf, by ID or ID_LIKE of os-release(5).
 _INSTALL = {
-    "debian": "sudo apt install linux-perf",
-    "ubuntu": "sudo apt install linux-tools-common linux-tools-generic linux-tools-$(uname -r)",
-    "fedora": "sudo dnf install perf",
-    "rhel": "sudo dnf install perf",
-    "arch": "sudo pacman -S perf",
-    "suse": "sudo zypper install perf",
-    "opensuse": "sudo zypper install perf",
-    "alpine": "sudo apk add perf",
-    "gentoo": "sudo emerge dev-util/perf",
-    "void": "sudo xbps-install perf",
+    "debian": "apt install linux-perf",
+    "ubuntu": "apt install linux-tools-common linux-tools-generic linux-tools-$(uname -r)",
+    "fedora": "dnf install perf",
+    "rhel": "dnf install perf",
+    "arch": "pacman -S perf",
+    "suse": "zypper install perf",
+    "opensuse": "zypper install perf",
+    "alpine": "apk add perf",
+    "gentoo": "emerge dev-util/perf",
+    "void": "xbps-install perf",
 }
-_ALLOW = "sudo sysctl kernel.perf_event_paranoid=0"
-# What hypervisors call themselves in /sys/class/dmi/id, and how each is told to pass the counters on.
+_NO_VIRTUAL_PMU = "this virtual machine has no performance counters"
+_ON_THE_HOST = ": its host can pass them on, with the machine (here VM) shut down"
+# What hypervisors call themselves in /sys/class/dmi/id, and how each is told to pass counters on, or that it cannot.
 _VIRTUAL_PMU = {
-    "vmware": "the host must tick 'Virtualize CPU performance counters' for it (vpmc.enable)",
-    "microsoft": "the host must give it one with Set-VMProcessor -Perfmon",
-    "innotek": "VirtualBox cannot give it one",
-    "qemu": "the host must give it one, in libvirt <pmu state='on'/>",
-    "kvm": "the host must give it one, in libvirt <pmu state='on'/>",
-    "amazon": "only some instance sizes and .metal have one",
+    "vmware": (_ON_THE_HOST, "govc vm.change -vm VM -vpmc-enabled=true"),
+    "microsoft": (_ON_THE_HOST, 'Set-VMProcessor VM -Perfmon @("pmu")'),
+    "innotek": (": VirtualBox passes none on", ""),
+    "qemu": (_ON_THE_HOST, "virt-xml VM --edit --features pmu=on"),
+    "kvm": (_ON_THE_HOST, "virt-xml VM --edit --features pmu=on"),
+    "amazon": (": only some instance sizes have them, .metal among these", ""),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """Something that cannot be counted: `remedy` is one command, empty where none helps.
-
-    `denied` tells a missing permission from a missing thing.
-    """
-
-    reason: str
-    remedy: str = ""
-    denied: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """Reason and remedy in one line."""
-        return f"{self.reason}; mend it with: {self.remedy}" if self.remedy else self.reason
 
 
 def no_binary(machine: Machine) -> Shortfall:
@@ -66,16 +53,19 @@ def unusable(machine: Machine, binary: str, answer: Answer) -> Shortfall:
 
 def not_online(machine: Machine, cpus: str) -> Shortfall | None:
     """A processor of PERF_EVENTS_CPU_CORES that is not there, None where all are."""
-    online = machine.glance("sys/devices/system/cpu/online")
+    online = machine.glance(ONLINE)
     if cpus == "all" or not online:
         return None
     lacking = sorted(cpu_numbers(cpus) - cpu_numbers(online))
     if not lacking:
         return None
     named = ",".join(map(str, lacking[:8]))
+    switch = f"sys/devices/system/cpu/cpu{lacking[0]}/online"
+    remedy = f"export PERF_EVENTS_CPU_CORES={online}"
+    if machine.glance(switch) is not None:
+        remedy = f"echo 1 | {_as_root(f'tee /{switch}')}"
     return Shortfall(
-        f"PERF_EVENTS_CPU_CORES is {cpus!r} but processor {named} is not online (online: {online})",
-        f"export PERF_EVENTS_CPU_CORES={online}",
+        f"PERF_EVENTS_CPU_CORES is {cpus!r} but processor {named} is not online (online: {online})", remedy
     )
 
 
@@ -94,7 +84,7 @@ def refused(machine: Machine, answer: Answer) -> Shortfall:
         )
     return Shortfall(
         f"perf_event_paranoid is {level:.0f}, counting whole processors needs 0 or less, or CAP_PERFMON",
-        _ALLOW,
+        _as_root("sysctl kernel.perf_event_paranoid=0"),
         denied=True,
     )
 
@@ -104,10 +94,10 @@ def no_pmu(machine: Machine) -> Shortfall:
     if not _virtual(machine):
         return Shortfall("the kernel has no driver for this processor's performance counters")
     maker = f"{machine.glance('sys/class/dmi/id/sys_vendor')} {machine.glance('sys/class/dmi/id/product_name')}"
-    for name, advice in _VIRTUAL_PMU.items():
+    for name, (why, remedy) in _VIRTUAL_PMU.items():
         if name in maker.lower():
-            return Shortfall(f"this virtual machine has no performance counters: {advice}")
-    return Shortfall("this virtual machine has no performance counters: its host passes none on")
+            return Shortfall(_NO_VIRTUAL_PMU + why, remedy)
+    return Shortfall(f"{_NO_VIRTUAL_PMU}: its host passes none on")
 
 
 def cpu_numbers(text: str) -> set[int]:
@@ -128,6 +118,12 @@ def _virtual(machine: Machine) -> bool:
 
 
 def _install(machine: Machine) -> str:
+    """The command that installs perf, empty where the distribution is not known (os-release(5))."""
     release = dict(line.partition("=")[::2] for line in (machine.glance("etc/os-release") or "").splitlines())
     names = f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".replace('"', "").split()
-    return next((_INSTALL[name] for name in names if name in _INSTALL), "")
+    return next((_as_root(_INSTALL[name]) for name in names if name in _INSTALL), "")
+
+
+def _as_root(command: str) -> str:
+    """With sudo where that is needed: in a container there often is none."""
+    return command if os.geteuid() == 0 else f"sudo {command}"

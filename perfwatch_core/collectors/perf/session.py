@@ -12,18 +12,19 @@ from typing import NamedTuple
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.perf.ability import Ability, probe, target
 from perfwatch_core.collectors.perf.child import Child
+from perfwatch_core.collectors.perf.lines import State
 from perfwatch_core.collectors.perf.output import Parser
-from perfwatch_core.collectors.perf.reasons import PARANOID
+from perfwatch_core.collectors.perf.reasons import ONLINE, PARANOID
 from perfwatch_core.collectors.perf.run import Answer, Runner
 from perfwatch_core.collectors.perf.window import Window, window_of
 
-ONLINE = "sys/devices/system/cpu/online"
 # perf's timer drifts against the sampler's; a little faster, each sample gets at least one interval.
 FASTER = 0.95
 LEAST_MS = 10
 FIRST_DELAY, LONGEST_DELAY, HEALTHY = 1.0, 60.0, 60.0
-# Seconds between two looks at which processors are online; perf does not count one that came later.
-CPUS_EVERY = 10.0
+# Seconds between two looks, while perf counts, at whether there is more to count: it does not count a processor that
+# came online later, an event that was not permitted when it began, or one that only a newer perf knows.
+LOOK_EVERY = 10.0
 
 ASKING = "perf is being asked what it can count"
 STARTING = "perf has only just started"
@@ -74,7 +75,7 @@ class Session:
         self._delay = self._not_before = 0.0
         self._signature: tuple[object, ...] = ()
         self._online: str | None = None
-        self._look_at_cpus = 0.0
+        self._look_at = 0.0
         self._failure = ""
 
     @property
@@ -110,16 +111,18 @@ class Session:
         self._failure = ""
 
     def _follow(self, wish: Wish) -> None:
-        """Begin anew where the wish or the set of processors has changed."""
+        """Begin anew where the wish, the set of processors, or what perf may count has changed."""
         now, online = self._clock(), self._online
-        if now >= self._look_at_cpus:
-            self._look_at_cpus = now + CPUS_EVERY
+        mended = False
+        if now >= self._look_at:
+            self._look_at = now + LOOK_EVERY
             online = self._machine.glance(ONLINE)
+            mended = self._child is not None and self._mended()
         old, before = self._wish, self._online
         self._wish, self._online = wish, online
-        if old is None or (old is wish and online == before):
+        if old is None or (old is wish and online == before and not mended):
             return
-        if old.cpus != wish.cpus or online != before:
+        if old.cpus != wish.cpus or online != before or mended:
             self.close()
             self._wish = wish
         elif (old.actual_ms, old.per_core) != (wish.actual_ms, wish.per_core) and self._child:
@@ -181,6 +184,15 @@ class Session:
         self._signature = self._look()
         self._failure = f"{why}; it is started again after {self._delay:.0f} s"
         return Report(None, None, self._failure)
+
+    def _mended(self) -> bool:
+        """Whether a perf that counts could count more if it were asked again."""
+        before, now = self._signature, self._look()
+        if before == now or now[0] is None:
+            # one that was removed counts on for as long as it runs
+            return False
+        denied = self._ability is not None and State.NO_PERMISSION in self._ability.states.values()
+        return denied or before[:-1] != now[:-1]
 
     def _look(self) -> tuple[object, ...]:
         """What changes when someone mends something: the binary, its capabilities, the paranoid level."""

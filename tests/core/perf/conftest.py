@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,17 +24,25 @@ RUNS = TESTS / "machines" / "perf"
 
 
 class FakePerf:
-    """The fake and what it shall do next."""
+    """The fake, alone on the PATH with what it needs, and what it shall do next."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory / "bin"
-        self.directory.mkdir()
-        self.binary = self.directory / "perf"
-        self.binary.symlink_to(TESTS / "fake_perf")
+        self.path = directory / "bin"
+        self.path.mkdir()
+        for name in ("cat", "true"):
+            (self.path / name).symlink_to(str(shutil.which(name)))
+        self.binary = self.path / "perf"
+        self.install()
         self.file = directory / "fake.json"
         self.does(run="vm.json")
 
-    def does(self, run: str, **state: Any) -> None:
+    def install(self) -> None:
+        """Put it where it is found, as a new file, run by the Python that runs the tests."""
+        _, _, program = (TESTS / "fake_perf").read_text().partition("\n")
+        self.binary.write_text(f"#!{sys.executable} -IS\n{program}")
+        self.binary.chmod(0o755)
+
+    def does(self, run: str = "vm.json", **state: Any) -> None:
         """From its next start on."""
         self.file.write_text(json.dumps({"run": str(RUNS / run), **state}))
 
@@ -42,14 +52,49 @@ class FakePerf:
         log = Path(f"{self.file}.starts")
         return log.read_text().splitlines() if log.exists() else []
 
+    @property
+    def long_runs(self) -> list[str]:
+        """The arguments of each start that was to last."""
+        return [start for start in self.starts if " -I " in start]
+
 
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePerf:
-    """A fake perf before any real one on the PATH."""
+    """A fake perf and no real one on the PATH."""
     perf = FakePerf(tmp_path)
-    monkeypatch.setenv("PATH", f"{perf.directory}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", str(perf.path))
     monkeypatch.setenv("FAKE_PERF", str(perf.file))
     return perf
+
+
+class Tree:
+    """A machine as files, which tests change as a person mends a machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("proc/sys/kernel/perf_event_paranoid", "2")
+        self.write("proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu hypervisor\n")
+        self.write("sys/devices/system/cpu/online", "0-3")
+        self.write("etc/os-release", 'ID=debian\nVERSION_ID="12"\n')
+        self.machine = Machine(root)
+
+    def write(self, path: str, text: str) -> None:
+        """Make or change a file."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text + "\n")
+
+    def forget(self, path: str) -> None:
+        """Take a file away."""
+        (self.root / path).unlink()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[Tree]:
+    """A virtual machine of four processors that runs Debian."""
+    tree = Tree(tmp_path / "machine")
+    yield tree
+    tree.machine.close()
 
 
 class Clock:
@@ -68,16 +113,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def machine() -> Iterator[Machine]:
-    live = Machine()
-    yield live
-    live.close()
-
-
-@pytest.fixture
-def collector(machine: Machine, clock: Clock) -> Iterator[PerfEventsCollector]:
-    """A collector with a sample every 0.4 s."""
-    perf = PerfEventsCollector(machine, Wish(sample_seconds=0.4), Session(machine, clock=clock))
+def collector(fake: FakePerf, tree: Tree, clock: Clock) -> Iterator[PerfEventsCollector]:
+    """A collector of the fake's counts with a sample every 0.4 s."""
+    assert shutil.which("perf") == str(fake.binary)
+    perf = PerfEventsCollector(tree.machine, Wish(sample_seconds=0.4), Session(tree.machine, clock=clock))
     yield perf
     perf.close()
 
