@@ -147,6 +147,14 @@ def until(
         pause.wait(0.02)
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs, a zombie not counted (proc_pid_stat(5))."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def counted(shape: dict[str, Any]) -> bool:
     """Whether a sample has counts."""
     return shape["events"].get("context-switches", {}).get("value") is not None
