@@ -151,6 +151,9 @@ class Duty:
         self._uplink.close()
 
     def _dues(self) -> Iterator[float]:
+        # heard of during a statement, and so no longer to be heard on the socket
+        if self._receiver and self._receiver.waiting:
+            yield self._clock()
         if (attempt := self._uplink.due) is not None:
             yield attempt
         if self._writer and (commit := self._writer.due) is not None:

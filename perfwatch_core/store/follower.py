@@ -20,7 +20,7 @@ ANNOUNCE_SECONDS = 20.0
 
 
 class Receiver:
-    """Receives the collector's samples over one connection."""
+    """Receives the collector's samples over one connection; `waiting`: there is one to be fetched."""
 
     def __init__(
         self, link: Link, machine_id: int, catalogue: Catalogue, clock: Callable[[], float] = time.monotonic
@@ -30,7 +30,7 @@ class Receiver:
         self._catalogue = catalogue
         self._clock = clock
         self._announced: float | None = None
-        self._waiting = False
+        self.waiting = False
         self._last: datetime | None = None
         link.add_notify_handler(self._heard)
         link.execute(f"LISTEN {live_channel(machine_id)}")
@@ -45,9 +45,9 @@ class Receiver:
                 (watch_channel(self._machine_id),),
             )
             self._announced = now
-        if not self._waiting:
+        if not self.waiting:
             return None
-        self._waiting = False
+        self.waiting = False
         row = self._link.execute(
             'SELECT number, at, "interval", data FROM live_sample WHERE machine_id = %s', (self._machine_id,)
         ).fetchone()
@@ -63,7 +63,7 @@ class Receiver:
 
     def _heard(self, note: psycopg.Notify) -> None:
         if note.channel == live_channel(self._machine_id):
-            self._waiting = True
+            self.waiting = True
 
 
 def received(

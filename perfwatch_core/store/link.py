@@ -86,17 +86,24 @@ class Waiting:
         poll.register(self.halt, select.POLLIN)
         if self._bell is not None:
             poll.register(self._bell, select.POLLIN)
-        while True:
-            events = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
-            if self.halt.fileno() in events:
-                raise Stopped("told to stop")
-            if self._bell is not None and self._bell.fileno() in events:
-                self._bell.clear()
-                self._answer()
-            if fd in events:
-                return _readiness(events[fd], wait)
-            if time.monotonic() >= deadline:
-                raise NoAnswer("the server did not answer in time")
+        answered = False
+        try:
+            while True:
+                events = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+                if self.halt.fileno() in events:
+                    raise Stopped("told to stop")
+                if self._bell is not None and self._bell.fileno() in events:
+                    self._bell.clear()
+                    self._answer()
+                    answered = True
+                if fd in events:
+                    return _readiness(events[fd], wait)
+                if time.monotonic() >= deadline:
+                    raise NoAnswer("the server did not answer in time")
+        finally:
+            # what else it rang for, a question or the end, is for whoever waits next
+            if self._bell is not None and answered:
+                self._bell.set()
 
 
 def _readiness(event: int, wait: Wait) -> Ready:

@@ -77,10 +77,11 @@ class Town:
         )
 
     def tell(self, statement: str) -> int:
-        """Run a statement as somebody who is connected elsewhere; {0} is the database's name."""
+        """Run a statement as somebody who is connected elsewhere, {0} is the database's name; the number it gives."""
         elsewhere = make_conninfo("", **{**self.params, "dbname": self.params["user"]})
         with psycopg.connect(elsewhere, autocommit=True) as connection:
-            row = connection.execute(statement.format(self.params["dbname"]).encode()).fetchone()
+            done = connection.execute(statement.format(self.params["dbname"]).encode())
+            row = done.fetchone() if done.description else None
         return int(row[0]) if row else 0
 
     def stored(self) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,25 @@ from perfwatch_core.store.duty import PATIENT_TICKS
 from perfwatch_core.store.state import Role
 from tests.core.store.residents import INTERVAL, Clock, Resident, Town
 from tests.core.store.samples import numbered, sample
+from tests.core.store.waiting import until
 
 A_COMMIT = int(25 / INTERVAL) + 1
 
 
 @pytest.fixture
-def first(town: Town, clock: Clock, tmp_path: Path) -> Resident:
+def first(town: Town, clock: Clock, tmp_path: Path) -> Iterator[Resident]:
     """The process that came first."""
-    return Resident(town, clock, tmp_path)
+    one = Resident(town, clock, tmp_path)
+    yield one
+    one.uplink.close()
 
 
 @pytest.fixture
-def second(town: Town, clock: Clock, tmp_path: Path) -> Resident:
+def second(town: Town, clock: Clock, tmp_path: Path) -> Iterator[Resident]:
     """One of the same user that came later."""
-    return Resident(town, clock, tmp_path)
+    one = Resident(town, clock, tmp_path)
+    yield one
+    one.uplink.close()
 
 
 def test_alone_it_collects_and_stores(first: Resident, town: Town, clock: Clock) -> None:
@@ -224,3 +230,26 @@ def test_a_journal_that_cannot_be_kept_is_said(town: Town, clock: Clock, tmp_pat
     assert notice.startswith("The journal cannot be kept, so nothing is stored: ")
     assert str(tmp_path / "journal") in notice
     one.leave()
+
+
+def test_a_sample_that_was_heard_of_during_a_statement_is_fetched_next(
+    first: Resident, second: Resident, clock: Clock
+) -> None:
+    """The socket is not readable any more, so nothing else would wake the store's thread."""
+    first.ticks(clock, numbered(1))
+    second.tick()
+    first.hear()
+    first.tick(sample(2))
+    assert second.uplink.connected
+    link = second.uplink.connected.link
+
+    def interrupted() -> bool:
+        link.execute("SELECT 1")
+        return second.duty.wake_at() == clock.now
+
+    until(interrupted)
+    second.tick()
+    assert [one.number for one in second.received] == [2]
+    assert second.duty.wake_at() > clock.now
+    first.leave()
+    second.leave()
