@@ -12,11 +12,12 @@ Hammersley, 1946; Zwiers and von Storch, Journal of Climate 8, 1995). The chance
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter, mul
-from statistics import NormalDist, median
+from itertools import repeat
+from operator import mul
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -25,7 +26,6 @@ BLOCKS = 60
 # Fewer blocks than this tell nothing of a distribution.
 LEAST = 3
 SURE = 0.01
-_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ def _change(key: K, a: Sequence[float], b: Sequence[float]) -> Change[K]:
     if min(a) == max(a) == min(b) == max(b):
         return Change(key, mean_a, mean_b, 0.0, 1.0, 0.0)
     effect, ties = _cliff(a, b)
-    middle_a, middle_b = median(a), median(b)
+    middle_a, middle_b = _median(a), _median(b)
     left_a, left_b = [one - middle_a for one in a], [one - middle_b for one in b]
-    usual = median(map(abs, [*left_a, *left_b]))
+    usual = _median(list(map(abs, left_a + left_b)))
     shift = (middle_b - middle_a) / usual if usual else math.copysign(math.inf, effect) if effect else 0.0
     chance = 1.0
     if min(len(a), len(b)) >= LEAST:
@@ -93,19 +93,20 @@ def _change(key: K, a: Sequence[float], b: Sequence[float]) -> Change[K]:
 
 def _cliff(a: Sequence[float], b: Sequence[float]) -> tuple[float, float]:
     """Cliff's delta, and the sum of t³ - t over all groups of t equal values, divided by n³ - n."""
-    both = sorted([*((one, 0) for one in a), *((one, 1) for one in b)])
-    below = balance = 0
-    ties = 0.0
-    for _, group in groupby(both, itemgetter(0)):
-        marks = [mark for _, mark in group]
-        of_b = sum(marks)
-        of_a = len(marks) - of_b
-        # each of b here lies above all of a seen before, and below those yet to come
-        balance += of_b * (2 * below + of_a - len(a))
-        below += of_a
-        ties += len(marks) ** 3 - len(marks)
-    count = len(both)
+    order = sorted(b)
+    # for each of a: how many of b lie below it, and how many do not lie above
+    below, not_above = (sum(map(bisect, repeat(order), a)) for bisect in (bisect_left, bisect_right))
+    balance = len(a) * len(b) - not_above - below
+    counts, count = Counter([*a, *b]), len(a) + len(b)
+    ties = 0 if len(counts) == count else sum(alike**3 - alike for alike in counts.values())
     return balance / (len(a) * len(b)), ties / (count**3 - count)
+
+
+def _median(values: Sequence[float]) -> float:
+    """As `statistics.median`, which takes three times as long."""
+    order = sorted(values)
+    half = len(order) // 2
+    return order[half] if len(order) % 2 else (order[half - 1] + order[half]) / 2
 
 
 def _effective(left: Sequence[float]) -> float:
@@ -123,7 +124,7 @@ def _chance(effect: float, ties: float, of_a: float, of_b: float) -> float:
     spread = math.sqrt(product * (count + 1) / 12 * max(1 - ties, 1e-12))
     # U less its mean is half the effect times the product; half a step less for continuity
     distance = max(abs(effect) * product / 2 - 0.5, 0.0) / spread
-    return min(2 * _NORMAL.cdf(-distance), 1.0)
+    return min(math.erfc(distance / math.sqrt(2)), 1.0)
 
 
 def _adjusted(found: list[Change[K]]) -> list[Change[K]]:

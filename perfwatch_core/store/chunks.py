@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from perfwatch_core.store.batch import microseconds, moment
-from perfwatch_core.store.codec import decode, encode
+from perfwatch_core.store.codec import decode, encode, numbers
 from perfwatch_core.store.link import Link
 
 SAMPLES, FIVE = 0, 1
@@ -114,7 +114,9 @@ def axis(at: Sequence[int], intervals: Sequence[int | None]) -> bytes:
 def times(data: bytes) -> list[int]:
     """The times (UTC µs) in an axis."""
     length = int.from_bytes(data[:4], "little")
-    return [int(one) for one in decode(data[4 : 4 + length]) if one is not None]
+    found = numbers(data[4 : 4 + length])
+    assert found is not None  # they were whole numbers, none missing
+    return cast("list[int]", found.values)
 
 
 def gaps(data: bytes) -> list[float | None]:

@@ -29,11 +29,12 @@ _HEAD = struct.Struct("<BHI")
 class Numbers(NamedTuple):
     """The numbers of a column, None where not known: each is `values[i] / unit`, and whole where `unit` is not 0.
 
-    A `unit` of 0 marks plain floats, which are what they are.
+    A `unit` of 0 marks plain floats, which are what they are. `complete` says that none is None.
     """
 
     values: Sequence[float | None]
     unit: int
+    complete: bool = False
 
     @property
     def divisor(self) -> int:
@@ -76,7 +77,7 @@ def numbers(data: bytes) -> Numbers | None:
     else:
         known, unit = unpack(body, present), _unit(tag)
     if there is None:
-        return Numbers(known, unit)
+        return Numbers(known, unit, True)
     rest = iter(known)
     return Numbers([next(rest) if one else None for one in there], unit)
 
@@ -87,6 +88,23 @@ def _unit(tag: int) -> int:
     return 10**decimals if decimals <= MOST_DECIMALS else 1
 
 
+def numbers_of(values: Sequence[Value | None]) -> Numbers | None:
+    """The same as `numbers(encode(values))`, without packing."""
+    known = [value for value in values if value is not None]
+    complete = len(known) == len(values)
+    found: Sequence[float]
+    if wholes := _wholes(known):
+        found, unit = wholes[1], _unit(wholes[0])
+    elif set(map(type, known)) <= {int, float}:
+        found, unit = [float(value) for value in known], 0
+    else:
+        return None
+    if complete:
+        return Numbers(found, unit, True)
+    rest = iter(found)
+    return Numbers([None if one is None else next(rest) for one in values], unit)
+
+
 def _opened(data: bytes) -> tuple[int, list[int] | None, int, bytes]:
     tag, length, count = _HEAD.unpack_from(data)
     start = _HEAD.size + length
@@ -95,47 +113,58 @@ def _opened(data: bytes) -> tuple[int, list[int] | None, int, bytes]:
 
 
 def _encoded(known: list[Value]) -> tuple[int, bytes]:
+    if wholes := _wholes(known):
+        return wholes[0], pack(wholes[1])
     kinds = set(map(type, known))
-    if kinds <= {bool}:
-        return _FLAG, pack([int(value) for value in known])
-    if kinds == {int}:
-        return _WHOLE, pack([int(value) for value in known])
     if kinds == {float}:
-        return _encoded_floats([float(value) for value in known])
+        packed = array.array("d", [float(value) for value in known])
+        if sys.byteorder == "big":
+            packed.byteswap()
+        flat = packed.tobytes()
+        return _FLOAT, zlib.compress(b"".join(flat[plane::8] for plane in range(8)))
     if kinds == {str}:
         words = sorted({str(value) for value in known})
         places = {word: place for place, word in enumerate(words)}
         text = msgspec.json.encode(words)
         return _TEXT, struct.pack("<I", len(text)) + text + pack([places[str(value)] for value in known])
-    if kinds == {int, float} and (mixed := _encoded_mixed([float(value) for value in known], known)):
-        return mixed
     return _JSON, zlib.compress(msgspec.json.encode(known))
 
 
-def _encoded_mixed(values: list[float], known: list[Value]) -> tuple[int, bytes] | None:
+def _wholes(known: list[Value]) -> tuple[int, list[int]] | None:
+    """The tag and the whole numbers of a column that can be packed as such, None for any other."""
+    kinds = set(map(type, known))
+    if kinds <= {bool}:
+        return _FLAG, [int(value) for value in known]
+    if kinds == {int}:
+        return _WHOLE, [int(value) for value in known]
+    if kinds == {float}:
+        return _decimal([float(value) for value in known])
+    if kinds == {int, float}:
+        return _mixed([float(value) for value in known], known)
+    return None
+
+
+def _mixed(values: list[float], known: list[Value]) -> tuple[int, list[int]] | None:
     """Numbers of which just the whole ones are int; None for others, and where precision would be lost."""
     if any(isinstance(one, float) and value.is_integer() for one, value in zip(known, values, strict=True)):
         return None
     for decimals in range(1, MOST_DECIMALS + 1):
         whole = _whole(values, 10**decimals)
         if whole is not None:
-            return _MIXED + decimals, pack(whole)
+            return _MIXED + decimals, whole
     return None
 
 
-def _encoded_floats(values: list[float]) -> tuple[int, bytes]:
+def _decimal(values: list[float]) -> tuple[int, list[int]] | None:
+    """How few decimals the values have, and themselves in units of the last; None where it is too many."""
     for decimals in range(MOST_DECIMALS + 1):
         factor = 10**decimals
         # the first value alone tells most columns that need more decimals
         if abs(values[0]) < 1e15 and round(values[0] * factor) / factor == values[0]:
             whole = _whole(values, factor)
             if whole is not None:
-                return decimals, pack(whole)
-    packed = array.array("d", values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    flat = packed.tobytes()
-    return _FLOAT, zlib.compress(b"".join(flat[plane::8] for plane in range(8)))
+                return decimals, whole
+    return None
 
 
 def _whole(values: list[float], factor: int) -> list[int] | None:

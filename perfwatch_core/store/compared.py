@@ -11,9 +11,10 @@ from operator import sub
 
 from perfwatch_core.changes import BLOCKS, Changes, changes
 from perfwatch_core.metric import Catalogue, Series
+from perfwatch_core.store.blocks import means
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import places_between
-from perfwatch_core.store.query import LONGEST, POINTS, Points, binned, points_in, snapshot, width_for
+from perfwatch_core.store.query import LONGEST, POINTS, Points, points_in, snapshot, width_for
 from perfwatch_core.store.series_ids import by_address
 
 Moments = tuple[datetime, datetime]
@@ -80,5 +81,4 @@ def _blocks(
     places = [place for place in places_between(link, machine_id, *span) if types is None or place[0] in types]
     known = by_address(catalogue, dict.fromkeys(places))
     width = width_for(*span, BLOCKS + 1)
-    found = binned(link, machine_id, list(known.values()), *span, width)
-    return {series: [row[3] for row in one.rows()] for series, one in zip(known, found, strict=True)}
+    return dict(zip(known, means(link, machine_id, list(known.values()), *span, width), strict=True))

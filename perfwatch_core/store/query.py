@@ -17,7 +17,7 @@ from operator import sub
 from perfwatch_core.metric import Series
 from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, times
-from perfwatch_core.store.codec import Numbers, encode, numbers
+from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, TAG, Buckets, columns, slices
 from perfwatch_core.store.series_ids import place_of_series, text_of
@@ -118,14 +118,18 @@ def binned(
     ids = ids_of(link, places)
     found = [Buckets() for _ in places]
     bins = _Bins(found, microseconds(start), microseconds(end), width * MICRO)
-    task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
     if end - start <= RAW_SPAN:
-        _from_hours(link, task, bins)
+        for step, at, pieces in hours_of(link, machine_id, ids, start, end):
+            if step:
+                bins.buckets(pieces, step)
+            else:
+                bins.samples(at, [None if piece is None else numbers(piece) for piece in pieces])
     else:
+        task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
         _from_rollups(link, task, bins, HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
-    at, newest = tail(link, machine_id, start, end, places)
-    if at:
-        bins.samples(at, [numbers(encode(newest[place])) for place in places])
+    fresh, newest = tail(link, machine_id, start, end, places)
+    if fresh:
+        bins.samples(fresh, [numbers_of(newest[place]) for place in places])
     return found
 
 
@@ -143,7 +147,7 @@ class _Bins:
         cut = slices(at[low:high], self._width)
         for buckets, column in zip(self._found, columns, strict=True):
             if column is not None:
-                buckets.add(Numbers(column.values[low:high], column.unit), cut)
+                buckets.add(Numbers(column.values[low:high], column.unit, column.complete), cut)
 
     def buckets(self, pieces: Sequence[bytes | None], step: int) -> None:
         """Packed buckets of `step` seconds; the first may begin before the span does."""
@@ -153,20 +157,21 @@ class _Bins:
                 buckets.take(columns(piece), step * MICRO, self._width, span)
 
 
-def _from_hours(link: Link, task: dict[str, object], bins: _Bins) -> None:
+def hours_of(
+    link: Link, machine_id: int, wanted: list[int], start: datetime, end: datetime
+) -> Iterator[tuple[int, list[int], list[bytes | None]]]:
+    """The packed hours of a span that have any of the wanted series: step, times (UTC µs), a column for each."""
     rows = link.execute(
         f"SELECT step, axis, {PIECES} FROM history AS row WHERE machine_id = %(machine)s AND tier = {SAMPLES}"
         " AND at > %(from)s AND at < %(end)s AND started < %(end)s"
         " AND ended >= %(start)s::timestamptz - step * interval '1 second' ORDER BY at, part",
-        {**task, "from": _before(task, REACH)},
+        {"machine": machine_id, "wanted": wanted, "start": start, "end": end, "from": start - REACH},
         prepare=False,
         binary=True,
     )
     for step, axis, pieces in rows:
-        if step:
-            bins.buckets(pieces, step)
-        elif any(piece is not None for piece in pieces):
-            bins.samples(times(axis), [None if piece is None else numbers(piece) for piece in pieces])
+        if any(piece is not None for piece in pieces):
+            yield step, times(axis), pieces
 
 
 def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from operator import sub
 from typing import NamedTuple, cast
 
 from perfwatch_core.store.codec import MOST_DECIMALS, Numbers, decode, encode, numbers
@@ -64,7 +66,8 @@ class Buckets:
         values = column.values
         factor = self._fit(column.unit)
         for bucket, low, high in cut:
-            known = [one for one in values[low:high] if one is not None]
+            piece = values[low:high]
+            known = cast("Sequence[float]", piece) if column.complete else [one for one in piece if one is not None]
             if known:
                 self._put(bucket, len(known), sum(known), min(known), max(known), factor)
 
@@ -102,12 +105,14 @@ class Buckets:
             least, most = iter(packed.least[low:stop]), iter(packed.most[low:stop])
         else:
             least, most = map(min, *parts(packed.least)), map(max, *parts(packed.most))
-        counts, sums = (
-            map(sum, zip(*parts(packed.counts), strict=True)),
-            map(sum, zip(*parts(packed.sums), strict=True)),
-        )
-        for place, row in enumerate(zip(counts, sums, least, most, strict=True), bucket):
-            self._put(place, int(row[0]), *row[1:], factor)
+        counts, sums = (_sums(column[low:stop], ratio, packed.unit != 0) for column in (packed.counts, packed.sums))
+        found = list(map(list, zip(counts, sums, least, most, strict=True)))
+        places = range(bucket, bucket + len(found))
+        if factor == 1 and self.held.keys().isdisjoint(places):
+            self.held.update(zip(places, found, strict=True))
+            return stop
+        for place, (count, total, smallest, largest) in zip(places, found, strict=True):
+            self._put(place, int(count), total, smallest, largest, factor)
         return stop
 
     def _put(self, bucket: int, count: int, total: float, low: float, high: float, factor: float) -> None:
@@ -145,6 +150,17 @@ class Buckets:
         for bucket in sorted(self.held):
             count, total, low, high = self.held[bucket]
             yield bucket, int(count), low / divisor, total / count / divisor, high / divisor
+
+
+def _sums(values: Sequence[float], ratio: int, whole: bool) -> Iterable[float]:
+    """The sum of each `ratio` values."""
+    if ratio == 1:
+        return values
+    if not whole:
+        return map(sum, zip(*(values[place::ratio] for place in range(ratio)), strict=True))
+    # whole numbers add up exactly, so each sum is the difference of two totals
+    totals = list(accumulate(values, initial=0))[::ratio]
+    return map(sub, totals[1:], totals)
 
 
 def packed(buckets: Buckets) -> bytes:

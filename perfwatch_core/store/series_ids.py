@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from perfwatch_core.metric import Catalogue, Series
+from perfwatch_core.metric import Catalogue, Metric, Series
 from perfwatch_core.store.batch import Column, Place
 from perfwatch_core.store.link import Link
 
@@ -47,17 +47,28 @@ def numbered(link: Link, places: Iterable[Place]) -> dict[Place, int]:
     return {texts[place]: int(number) for place, number in rows}
 
 
-def series_at(catalogue: Catalogue, place: Place) -> Series | None:
-    """The series whose values stand at a place, None where no declared metric is there."""
-    for metric in catalogue.of_type(str(place[0])):
-        for template in filter(None, (metric.at, metric.total if metric.per else None)):
-            instance = _matched(template.split("."), place[1:])
-            if instance is not None:
-                return metric.of(instance)
-    return None
+class Directory:
+    """Which series stands at which place; `catalogue` declares their templates."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._by_start: dict[tuple[str, str, int], list[tuple[list[str], Metric]]] = {}
+        for metric in catalogue:
+            for template in filter(None, (metric.at, metric.total if metric.per else None)):
+                parts = template.split(".")
+                self._by_start.setdefault((metric.type, parts[0], len(parts)), []).append((parts, metric))
+
+    def series(self, place: Place) -> Series | None:
+        """The series whose values stand at a place, None where no declared metric is there."""
+        type_, *path = place
+        for start in dict.fromkeys((str(path[0]), "*", "#")) if path else ():
+            for template, metric in self._by_start.get((str(type_), start, len(path)), ()):
+                instance = _matched(template, path)
+                if instance is not None:
+                    return metric.of(instance)
+        return None
 
 
-def _matched(template: list[str], path: tuple[str | int, ...]) -> str | None:
+def _matched(template: Sequence[str], path: Sequence[str | int]) -> str | None:
     """The instance at which a path fits a template, '' where it has none, None where it does not fit."""
     if len(template) != len(path):
         return None
@@ -72,7 +83,8 @@ def _matched(template: list[str], path: tuple[str | int, ...]) -> str | None:
 
 def by_address(catalogue: Catalogue, places: Mapping[Place, Any]) -> dict[Series, Place]:
     """Those of the places that belong to declared metrics, by their series."""
-    found = ((series_at(catalogue, place), place) for place in places)
+    directory = Directory(catalogue)
+    found = ((directory.series(place), place) for place in places)
     return {series: place for series, place in found if series is not None}
 
 

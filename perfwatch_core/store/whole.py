@@ -14,7 +14,7 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, repeat
-from operator import sub
+from operator import add, sub
 
 import msgspec
 
@@ -25,6 +25,8 @@ _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 # Second differences of numbers below this stay below 2**62, their zigzag below 2**63.
 _LIMIT = 2**60
 _LEVEL = 8
+# The signed number of each zigzag byte: most differences are one.
+_OF_BYTE = [(value >> 1) ^ -(value & 1) for value in range(256)]
 
 
 def pack(values: Sequence[int]) -> bytes:
@@ -58,7 +60,8 @@ def unpack(data: bytes, count: int) -> list[int]:
     if tag == _CONSTANT:
         return [start] * count
     if tag == 0:
-        return [start + value for value in _inflated(data[9:], count)]
+        values = _inflated(data[9:], count)
+        return list(map(add, values, repeat(start))) if start else list(values)
     if tag == 1:
         return list(accumulate(_signed(_inflated(data[9:], count - 1)), initial=start))
     slope = int.from_bytes(data[9:17], "little", signed=True)
@@ -70,8 +73,10 @@ def _zigzag(values: Iterable[int]) -> list[int]:
     return [value << 1 if value >= 0 else (-value << 1) - 1 for value in values]
 
 
-def _signed(values: Iterable[int]) -> list[int]:
-    return [-((value + 1) >> 1) if value & 1 else value >> 1 for value in values]
+def _signed(values: Sequence[int]) -> Iterable[int]:
+    if isinstance(values, bytes):
+        return map(_OF_BYTE.__getitem__, values)
+    return [(value >> 1) ^ -(value & 1) for value in values]
 
 
 def _deflated(values: list[int]) -> bytes:
@@ -88,7 +93,7 @@ def _deflated(values: list[int]) -> bytes:
     return b"".join([*parts, press.flush()])
 
 
-def _inflated(data: bytes, count: int) -> Sequence[int]:
+def _inflated(data: bytes, count: int) -> bytes | array[int]:
     width = data[0]
     flat = zlib.decompress(memoryview(data)[1:], -15)
     if width == 1:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfwatch_core.metric import Value
-from perfwatch_core.store.codec import decode, encode, numbers
+from perfwatch_core.store.codec import Numbers, decode, encode, numbers, numbers_of
 from perfwatch_core.store.whole import pack, unpack
 
 _decimals = st.integers(-(10**9), 10**9).flatmap(lambda one: st.sampled_from([one / 10, one / 100, one / 10000]))
@@ -37,10 +37,15 @@ def test_whole_numbers_of_any_size_come_back(values: list[int]) -> None:
     assert unpack(pack(values), len(values)) == values
 
 
+def _as_lists(found: Numbers | None) -> tuple[list[str], int, bool] | None:
+    return found and ([repr(one) for one in found.values], found.unit, found.complete)
+
+
 @given(_columns)
 def test_numbers_are_the_columns_own(values: list[Value | None]) -> None:
     """The fast way gives the same numbers, None for words."""
     found = numbers(encode(values))
+    assert _as_lists(numbers_of(values)) == _as_lists(found)
     known = [value for value in values if value is not None]
     kinds = {type(value) for value in known}
     if str in kinds or (bool in kinds and len(kinds) > 1):

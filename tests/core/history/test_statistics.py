@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,6 +29,16 @@ def test_percentiles_are_the_standard_librarys(values: list[float]) -> None:
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
+@given(st.lists(st.integers(-3, 30), min_size=1, max_size=300))
+def test_whole_numbers_have_the_same_figures(values: list[int]) -> None:
+    """However often they repeat, and whatever they are multiples of."""
+    found = statistics_of(values, 100)
+    expected = statistics_of([one / 100 for one in values])
+    assert found is not None
+    assert expected is not None
+    assert astuple(found) == pytest.approx(astuple(expected), rel=1e-12, abs=1e-12)
+
+
 def test_of_nothing_there_is_nothing(link: Link, machine_id: int) -> None:
     """Neither in memory nor in the store; words have no figures."""
     assert statistics_of([]) is None
@@ -45,7 +56,10 @@ def test_the_figures_are_those_of_the_samples(link: Link, machine_id: int) -> No
     values = [one.by_type["cpu"]["usage_percent"] for one in raw(link, machine_id, ["cpu"], *span)]
     pack(link, machine_id, start + timedelta(hours=60))
     found = statistics_between(link, machine_id, USAGE.of(), *span)
-    assert found == statistics_of(values)
+    expected = statistics_of(values)
+    assert found is not None
+    assert expected is not None
+    assert astuple(found) == pytest.approx(astuple(expected), rel=1e-12)
     downsample_day(link, start + timedelta(days=1), 3600)
     coarse = statistics_between(link, machine_id, USAGE.of(), *span)
     assert found is not None
