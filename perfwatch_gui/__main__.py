@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from perfwatch_core.command_line import parse
+from perfwatch_core.settings import Settings
 from perfwatch_gui.display import display_problem
 
 
@@ -31,10 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    from perfwatch_core.engine import Engine
-    from perfwatch_gui.app import run_window
+    return _window(settings)
 
-    return run_window(Engine(settings))
+
+def _window(settings: Settings) -> int:
+    """Sample and show until the window is closed; 1 if something could not be brought home."""
+    from perfwatch_core.engine import Engine
+
+    engine = Engine(settings)
+    # rates need two readings half a second apart: meanwhile Qt is loaded, so that the first picture has numbers
+    engine.start()
+    try:
+        from perfwatch_gui.app import run_window
+
+        run_window(engine)
+    finally:
+        problems = engine.stop()
+    for sentence in problems:
+        print(f"perfwatch: {sentence}", file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from perfwatch_gui.bridge import Bridge, Source
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.cursor import Cursor
 from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.charts.trace import prepare
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.style import icon, style_sheet
 from perfwatch_gui.theme import Theme
@@ -86,6 +87,10 @@ def make_window(
     return Window(Bridge(source, history), context, clock)
 
 
+def _nothing(_window: Window) -> None:
+    """What is done with a window that nobody asked for."""
+
+
 @contextmanager
 def _signals(window: Window) -> Iterator[None]:
     listening = Signals(window)
@@ -95,8 +100,8 @@ def _signals(window: Window) -> Iterator[None]:
         listening.restore()
 
 
-def run_window(engine: Source) -> int:
-    """Open the window, sample until it is closed, and end everything; 1 if something could not be brought home."""
+def run_window(source: Source, opened: Callable[[Window], None] = _nothing) -> None:
+    """Show what the source samples until the window is closed; `opened` is called once with the window."""
     application = QApplication(sys.argv[:1])
     application.setApplicationName("PerfWatch")
     application.setDesktopFileName("perfwatch")
@@ -105,14 +110,10 @@ def run_window(engine: Source) -> int:
     preferences = Preferences()
     theme = Theme(preferences.theme)
     look = Look(application, theme)
-    window = make_window(engine, preferences, theme)
+    window = make_window(source, preferences, theme)
     with _signals(window):
         window.show()
-        # the first picture stands before anything else competes for the processor
-        QTimer.singleShot(0, look, engine.start)
         window.open()
+        QTimer.singleShot(0, look, prepare)
+        opened(window)
         application.exec()
-        problems = engine.stop()
-    for sentence in problems:
-        print(f"perfwatch: {sentence}", file=sys.stderr)
-    return 1 if problems else 0

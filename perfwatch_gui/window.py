@@ -6,8 +6,18 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QHideEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from perfwatch_core.layout import PAGES
 from perfwatch_core.units import ByteStyle
@@ -86,13 +96,13 @@ class Window(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(middle)
         self._veil = Veil(self._context, middle)
-        self._ageing = QTimer(self)
-        self._ageing.setInterval(_AGE_MS)
+        self.status_timer = QTimer(self)
+        self.status_timer.setInterval(_AGE_MS)
 
     def _connect(self) -> None:
         self._bridge.arrived.connect(self._take_sample)
         self.travel.moved.connect(self.draw)
-        self._ageing.timeout.connect(self._grow_older)
+        self.status_timer.timeout.connect(self._grow_older)
         self.header.chosen.connect(self.show_page)
         self.header.freeze_asked.connect(self.travel.toggle_frozen)
         self.header.live_asked.connect(self.travel.go_live)
@@ -198,6 +208,14 @@ class Window(QMainWindow):
         else:
             self.header.say("live", f"live  {state.interval:g} s")
 
+    def event(self, event: QEvent) -> bool:
+        """A button that has the focus is pressed by Space; everywhere else Space freezes."""
+        pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
+        if pressed and event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton):
+            event.accept()
+            return True
+        return super().event(event)
+
     def toggle_full_screen(self) -> None:
         """To full screen and back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -230,22 +248,22 @@ class Window(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks: what was missed is drawn with the first exposure."""
-        self._ageing.start()
+        self.status_timer.start()
         QTimer.singleShot(0, self, self.draw)
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: not even the age is counted."""
-        self._ageing.stop()
+        self.status_timer.stop()
         super().hideEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Minimised counts as hidden."""
         if event.type() is QEvent.Type.WindowStateChange:
             if self.isMinimized():
-                self._ageing.stop()
+                self.status_timer.stop()
             elif self.isVisible():
-                self._ageing.start()
+                self.status_timer.start()
                 QTimer.singleShot(0, self, self.draw)
         super().changeEvent(event)
 

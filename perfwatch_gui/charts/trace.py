@@ -6,16 +6,29 @@ much again on what only a scene needs: signals, bounds, outlines for the mouse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 Floats = npt.NDArray[np.float64]
+
+
+@cache
+def _to_polygon() -> Callable[[Floats, Floats], QPolygonF]:
+    """Pyqtgraph's way from arrays to a polygon: loaded by the first curve, since it takes as long as all the rest."""
+    from pyqtgraph.functions import arrayToQPolygonF
+
+    convert: Callable[[Floats, Floats], QPolygonF] = arrayToQPolygonF
+    return convert
+
+
+def prepare() -> None:
+    """Load what the first curve will need, while the window waits for it."""
+    _to_polygon()
 
 
 class Trace:
@@ -36,7 +49,7 @@ class Trace:
 
     @cached_property
     def _lines(self) -> list[QPolygonF]:
-        return [arrayToQPolygonF(self.x[piece], self.y[piece]) for piece in self._pieces]
+        return [_to_polygon()(self.x[piece], self.y[piece]) for piece in self._pieces]
 
     @cached_property
     def _areas(self) -> list[QPolygonF]:
@@ -45,7 +58,7 @@ class Trace:
     def _closed(self) -> Iterator[QPolygonF]:
         for piece in self._pieces:
             x, y = self.x[piece], self.y[piece]
-            yield arrayToQPolygonF(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
+            yield _to_polygon()(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
 
     def paint_area(self, painter: QPainter, colour: QColor) -> None:
         """Fill down to zero. Without antialias: neighbours of one colour would show their seams."""
