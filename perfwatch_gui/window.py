@@ -210,8 +210,8 @@ class Window(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """A button that has the focus is pressed by Space; everywhere else Space freezes."""
-        pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
-        if pressed and event.key() == Qt.Key.Key_Space and isinstance(self.focusWidget(), QAbstractButton):
+        asked = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        if asked and event.type() is QEvent.Type.ShortcutOverride and isinstance(self.focusWidget(), QAbstractButton):
             event.accept()
             return True
         return super().event(event)

@@ -33,7 +33,9 @@ class Scene:
         self.now = START
         self.preferences = Preferences(file)
         self.theme = Theme(self.preferences.theme)
-        self.look = Look(QApplication.instance() or QApplication([]), self.theme)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.look = Look(application, self.theme)
         self.window: Window = make_window(engine, self.preferences, self.theme, lambda: self.now)
         self.window.open()
         self.window.show()
@@ -47,7 +49,7 @@ class Scene:
         return sample
 
     def publish(self, sample: Sample) -> None:
-        """This sample comes now."""
+        """Let a sample come now."""
         self.now = sample.time
         self.engine.bus.publish(sample)
         turn()

@@ -105,7 +105,9 @@ def test_ctrl_c_copies_the_card_with_the_focus_or_the_page(shown: Scene) -> None
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith("Memory\n")
     assert f"available\t{shown.said('memory', 'available')}" in copied
-    assert f"cached\t{shown.card('memory').plots[0].legend.entries[1].shown.text}" in copied
+    cached = shown.card("memory").plots[0].legend.entries[1].shown
+    assert cached is not None
+    assert f"cached\t{cached.text}" in copied
     assert "Pressure" not in copied
     shown.window.stack.setFocus()
     shown.press(Qt.Key.Key_C, CTRL)
