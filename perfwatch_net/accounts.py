@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
@@ -45,7 +46,7 @@ class NotReady(Exception):
 class Accounts:
     """The users as this server knows them. A copy is kept, so that tokens are checked while the database is away."""
 
-    def __init__(self, store: Rows, tokens: Tokens) -> None:
+    def __init__(self, store: Rows, tokens: Tokens, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._tokens = tokens
         self._known: dict[str, Account] = {}
@@ -54,8 +55,8 @@ class Accounts:
         # one thread: however many log in at once, passwords never cost more than one processor
         self._bcrypt = ThreadPoolExecutor(1, thread_name_prefix="passwords")
         # five tries at once, then one every 12 s from an address; a name may be tried from many addresses
-        self._by_address = Limiter(5, 12.0)
-        self._by_name = Limiter(20, 6.0)
+        self._by_address = Limiter(5, 12.0, clock=clock)
+        self._by_name = Limiter(20, 6.0, clock=clock)
 
     def close(self) -> None:
         """End the thread for passwords."""
@@ -89,23 +90,26 @@ class Accounts:
         if not self._known:
             raise NotReady("the database is not there yet, so nobody can log in; try again soon")
         # again, for others tried meanwhile; counted before the slow part: a hundred tries at once are a hundred tries
-        self._may_try(*keys)
-        self._by_address.take(keys[0])
-        self._by_name.take(keys[1])
+        self._try(*keys)
         account = self._known.get(username)
         if not await self._aside(password_fits, password, account.password_hash if account else None):
             raise LoginRefused("wrong user name or password")
-        self._by_address.forgive(keys[0])
-        self._by_name.forgive(keys[1])
+        self._forgive(*keys)
         with contextlib.suppress(NotReady):
             await self._ask(lambda link: rows.logged_in(link, username))
         return self._granted(username)
 
-    async def change_password(self, username: str, old: str, new: str) -> dict[str, Any]:
-        """Set a new password, which ends every earlier token; the answer holds a new one."""
+    async def change_password(self, username: str, old: str, new: str, address: str) -> dict[str, Any]:
+        """Set a new password, which ends every earlier token; the answer holds a new one.
+
+        A wrong old one counts as a failed login, for a stolen token must not be worth a password.
+        """
+        keys = ("address", address), ("name", username)
+        self._try(*keys)
         account = self._known.get(username)
         if not await self._aside(password_fits, old, account.password_hash if account else None):
             raise LoginRefused("the present password is wrong")
+        self._forgive(*keys)
         password_hash = await self._aside(new_password, new)
         await self._ask(lambda link: rows.set_password(link, username, password_hash))
         await self.reload()
@@ -147,6 +151,15 @@ class Accounts:
         wait = max(self._by_address.wait(by_address), self._by_name.wait(by_name))
         if wait > 0:
             raise TooManyTries(wait)
+
+    def _try(self, by_address: tuple[str, str], by_name: tuple[str, str]) -> None:
+        self._may_try(by_address, by_name)
+        self._by_address.take(by_address)
+        self._by_name.take(by_name)
+
+    def _forgive(self, by_address: tuple[str, str], by_name: tuple[str, str]) -> None:
+        self._by_address.forgive(by_address)
+        self._by_name.forgive(by_name)
 
     def _hash_of(self, username: str) -> str | None:
         account = self._known.get(username)

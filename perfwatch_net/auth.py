@@ -23,7 +23,7 @@ SHORTEST_PASSWORD = 8  # characters; NIST SP 800-63B section 5.1.1.2
 _NAME = "perfwatch"
 _ALGORITHM = "HS256"
 # Checked when the user does not exist, so that an unknown name takes as long as a wrong password.
-_NOBODY = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO7ZbmrXeWbEGBVm9LUxQ6SSIsoUEXpMq"
+NOBODY = "$2b$12$C6UzMDM.H6dfI/f/IKcEeO7ZbmrXeWbEGBVm9LUxQ6SSIsoUEXpMq"
 
 
 class PasswordRefused(ValueError):
@@ -63,7 +63,7 @@ def password_fits(password: str, password_hash: str | None) -> bool:
     given = _bytes(password)
     fits = len(given) <= LONGEST_PASSWORD and b"\0" not in given
     # the check runs whatever is known already: the answer's time must tell nothing
-    matches = bcrypt.checkpw(given if fits else b"-", (password_hash or _NOBODY).encode())
+    matches = bcrypt.checkpw(given if fits else b"-", (password_hash or NOBODY).encode())
     return fits and matches and password_hash is not None
 
 

@@ -74,6 +74,12 @@ class Background:
         running = self._running
         return len(running[2].hub) if running is not None else 0
 
+    @property
+    def connections(self) -> int:
+        """How many are connected now, for whatever."""
+        running = self._running
+        return running[2].connections if running is not None else 0
+
     def set_password(self, password: str) -> Future[None]:
         """Give the admin a new password, which ends every session; PasswordRefused or NotReady say why not."""
         return self._ask(lambda service: service.set_password(password))

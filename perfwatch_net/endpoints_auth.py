@@ -77,7 +77,7 @@ class AuthEndpoints:
         """Change the password; every earlier token and every other connection ends, and a new token is given."""
         assert caller.identity is not None  # Access.TOKEN let the caller in
         name = caller.identity.username
-        granted = await self._accounts.change_password(name, params.old_password, params.new_password)
+        granted = await self._accounts.change_password(name, params.old_password, params.new_password, caller.address)
         self._sign_in(caller, granted["access_token"])
         return granted
 

@@ -11,7 +11,7 @@ from perfwatch_core.store.cluster import Cluster
 from perfwatch_net.limits import Limits
 from tests.core.store.conftest import cluster, database, fresh_database
 from tests.core.store.tables import with_tables
-from tests.net.rig import Rig, started, stopped
+from tests.net.rig import Rig, started, stopped, with_quick_passwords
 
 __all__ = ["cluster", "database"]
 
@@ -24,6 +24,7 @@ def running(
     with pytest.MonkeyPatch.context() as patch, fresh_database(cluster) as params:
         # the newest samples lie where no other process of this user looks
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        with_quick_passwords(patch)
         with_tables(params).close()
         one = started(tmp_path_factory.mktemp("data"), params, limits, **settings)
         try:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfwatch_net import auth
 from perfwatch_net.auth import (
     TOKEN_SECONDS,
     PasswordRefused,
@@ -46,6 +47,10 @@ def test_a_password_fits_its_own_hash_only() -> None:
 def test_nobody_has_no_password() -> None:
     assert not password_fits("-", None)
     assert not password_fits("x" * 100, None)
+
+
+def test_who_does_not_exist_costs_as_many_rounds_as_who_does() -> None:
+    assert auth.NOBODY[:7] == new_password("correct horse")[:7] == "$2b$12$"
 
 
 def test_more_than_72_bytes_are_refused_and_never_cut() -> None:
