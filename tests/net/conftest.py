@@ -9,7 +9,7 @@ import pytest
 
 from perfwatch_core.store.cluster import Cluster
 from perfwatch_net.limits import Limits
-from tests.core.store.conftest import cluster, database, fresh_database
+from tests.core.conftest import cluster, database, fresh_database
 from tests.core.store.tables import with_tables
 from tests.net.rig import Rig, started, stopped, with_quick_passwords
 

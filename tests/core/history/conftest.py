@@ -6,18 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from perfwatch_core.store.link import Link
-from tests.core.store.conftest import cluster, database
-from tests.core.store.tables import with_tables
+from perfwatch_core.store.link import Halt, Link
 from tests.simulated_store import machine_number
-
-__all__ = ["cluster", "database"]
 
 
 @pytest.fixture
-def link(database: dict[str, str]) -> Iterator[Link]:
+def link(ready: dict[str, str]) -> Iterator[Link]:
     """A connection to a new database with all tables."""
-    with with_tables(database) as one:
+    with Link.open(ready, Halt()) as one:
         yield one
 
 
