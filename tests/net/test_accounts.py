@@ -17,7 +17,7 @@ from perfwatch_core.store.state import StoreProblem
 from perfwatch_net import auth
 from perfwatch_net.accounts import Accounts, LoginRefused, NotReady, TooManyTries
 from perfwatch_net.auth import PasswordRefused, TokenRefused, Tokens
-from tests.core.store.conftest import fresh_database
+from tests.core.conftest import fresh_database
 from tests.core.store.tables import with_tables
 from tests.net.rig import with_quick_passwords
 
