@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QShortcut,
     QShowEvent,
 )
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self._context = context
         self.travel = Travel(context, self._times)
         self.stale = False
+        self._missed = False
         self.setWindowTitle("PerfWatch")
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.pages = {page.key: CardsPage(page, context) for page in PAGES}
@@ -95,7 +97,7 @@ class Window(QMainWindow):
         column.addWidget(self.stack, 1)
         column.addWidget(self.status)
         self.setCentralWidget(middle)
-        self._veil = Veil(self._context, middle)
+        self.veil = Veil(self._context, middle)
         self.status_timer = QTimer(self)
         self.status_timer.setInterval(_AGE_MS)
 
@@ -182,7 +184,8 @@ class Window(QMainWindow):
 
     def draw(self) -> None:
         """Show the sample of the moment and the charts up to it, unless nobody can see them."""
-        if not self.seen():
+        self._missed = not self.seen()
+        if self._missed:
             return
         self._show_state()
         page, sample = self.pages.get(self.page), self.travel.sample
@@ -198,7 +201,8 @@ class Window(QMainWindow):
         self.status.show_state(state)
         if self.page == "settings":
             self.settings.show_state(state)
-        self._veil.setVisible(self.stale and not self.frozen and self.page != "settings")
+        self._lay_veil()
+        self.veil.setVisible(self.stale and not self.frozen and self.page != "settings")
         if self.frozen:
             self.header.say(*self.travel.words())
         elif newest is None:
@@ -246,8 +250,24 @@ class Window(QMainWindow):
         self._context.preferences.byte_style = ByteStyle(style)
         self.draw()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Somebody looks again: what was missed is drawn with the first picture."""
+        super().paintEvent(event)
+        if self._missed:
+            self._missed = False
+            QTimer.singleShot(0, self, self.draw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The veil lies over the pages, not over header and status line."""
+        super().resizeEvent(event)
+        self._lay_veil()
+
+    def _lay_veil(self) -> None:
+        self.veil.setGeometry(self.stack.geometry())
+        self.veil.raise_()
+
     def showEvent(self, event: QShowEvent) -> None:
-        """Somebody looks: what was missed is drawn with the first exposure."""
+        """Count the age from now on."""
         self.status_timer.start()
         QTimer.singleShot(0, self, self.draw)
         super().showEvent(event)
