@@ -1,4 +1,4 @@
-"""Takes out of a bundle what no program reads: symbols of libraries, and the parts of ICU's data that Qt never asks for."""
+"""Takes out of a bundle what no program reads: symbols of libraries, and parts of ICU's data that Qt never asks for."""
 
 import struct
 import subprocess

@@ -5,73 +5,142 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
-from typing import NoReturn
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
 
 from perfwatch_core.accepted import SWITCH
 from perfwatch_core.setting import BadSetting
 from perfwatch_core.settings import Settings, declared
 from perfwatch_core.sources import load
 
-EXAMPLES = """examples:
+# What the settings with a flag are for: a command names those that mean something to it.
+SERVER = ("host", "port", "host_names", "tls_cert", "tls_key", "insecure", "metrics_open")
+SAMPLING = ("interval",)
+EVERYWHERE = ("database_url", "data_dir", "log_level")
+
+_EXAMPLES = """examples:
   perfwatch                        the window
-  perfwatch --serve                collect and keep without a window
-  perfwatch once --json            one sample of everything
-  perfwatch doctor                 what this machine can and cannot measure, and how to mend it
-"""
+  perfwatch --serve --port 8080    a page for browsers, no window
+'perfwatch COMMAND --help' says more of each, with an example."""
 
 
 def program_version() -> str:
     """The installed version, `unknown` when run from files that were never installed."""
+    # half of the time that a short command takes, so only for whoever asks
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("perfwatch")
     except PackageNotFoundError:
         return "unknown"
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what was wrong in one sentence, without the usage block before it."""
+class _Version(argparse.Action):
+    """Prints the version and ends; argparse's own wants it before anybody asks."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"perfwatch {program_version()}")
+        parser.exit()
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the narrowest terminal, whatever this one is; the commands without an empty line before them."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=25, width=80)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        if action.nargs == argparse.PARSER:
+            return "".join(map(super()._format_action, self._iter_indented_subactions(action)))
+        return super()._format_action(action)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what was wrong in one sentence, without the usage block before it; `under` are its commands by name."""
+
+    def __init__(self, **wishes: Any) -> None:
+        super().__init__(formatter_class=_Help, **wishes)
+        self.under: dict[str, Parser] = {}
+
+    def every(self, *before: str) -> Iterator[tuple[tuple[str, ...], Parser]]:
+        """Each command below it, by the words that name it."""
+        for name, parser in self.under.items():
+            yield (*before, name), parser
+            yield from parser.every(*before, name)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser for all commands."""
-    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = shared.add_argument_group("settings")
+def flags_of(names: Iterable[str]) -> Parser:
+    """A parent with the flags of these settings, for the commands that they mean something to."""
+    parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = parent.add_argument_group("settings")
     for name, setting in declared().items():
-        if setting.flag and setting.accepts is SWITCH:
+        if name not in names or not setting.flag:
+            continue
+        if setting.accepts is SWITCH:
             group.add_argument(
                 setting.flag, dest=f"setting_{name}", action="store_const", const="on", help=setting.help
             )
-        elif setting.flag:
+        else:
             metavar = name.rpartition("_")[2].upper()
             group.add_argument(setting.flag, dest=f"setting_{name}", metavar=metavar, help=setting.help)
-    parser = _Parser(
+    return parent
+
+
+class Commands:
+    """The commands of one parser; each has a sentence, an example and the flags that mean something to it."""
+
+    def __init__(self, parser: Parser, dest: str, **wishes: Any) -> None:
+        self._found = parser.under
+        self._declare = parser.add_subparsers(dest=dest, parser_class=Parser, **wishes).add_parser
+
+    def add(self, name: str, says: str, examples: Sequence[str], settings: Iterable[str] = EVERYWHERE) -> Parser:
+        """Declare one; `says` is its help, `examples` are whole command lines."""
+        parents = [flags_of(settings)] if settings else []
+        title = "example" if len(examples) == 1 else "examples"
+        epilog = "\n".join((f"{title}:", *(f"  {line}" for line in examples)))
+        sentence = f"{says[:1].upper()}{says[1:]}."
+        parser = self._declare(name, parents=parents, help=says, description=sentence, epilog=epilog)
+        self._found[name] = parser
+        return parser
+
+
+def build_parser() -> Parser:
+    """The parser for all commands."""
+    parser = Parser(
         prog="perfwatch",
-        description="Shows what this machine is really doing, and keeps every moment of the last month.",
-        epilog=EXAMPLES,
-        parents=[shared],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="perfwatch [--serve] [settings] | perfwatch COMMAND [options]",
+        description="Shows what this machine is really doing, and keeps the last month of it.",
+        epilog=_EXAMPLES,
+        parents=[flags_of((*EVERYWHERE, *SAMPLING, *SERVER))],
+        add_help=False,
     )
-    parser.add_argument("--version", action="version", version=f"perfwatch {program_version()}")
+    parser.add_argument("--help", "-h", action="help", help=argparse.SUPPRESS)
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.add_argument("--serve", action="store_true", help="run without a window: collect, keep, serve browsers")
-    commands = parser.add_subparsers(dest="command", title="commands", metavar="", parser_class=_Parser)
-    once = commands.add_parser("once", parents=[shared], help="one full sample to standard output")
-    once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
-    commands.add_parser("doctor", parents=[shared], help="what this machine can and cannot measure, and how to mend it")
-    commands.add_parser("passwd", parents=[shared], help="set the admin's password")
-    schema = commands.add_parser("db", parents=[shared], help="the database schema")
-    actions = schema.add_subparsers(
-        dest="action", required=True, metavar="status|upgrade|downgrade", parser_class=_Parser
-    )
-    actions.add_parser("status", parents=[shared], help="where the database is and which schema it has")
-    actions.add_parser("upgrade", parents=[shared], help="bring the schema up to this program")
-    down = actions.add_parser("downgrade", parents=[shared], help="take the schema back to a revision")
-    down.add_argument("revision", help="a revision, or 'base' for none")
+    commands = Commands(parser, "command", title="commands", metavar="COMMAND", prog="perfwatch")
+    _add_machine(commands)
+    _add_database(commands)
     return parser
+
+
+def _add_machine(commands: Commands) -> None:
+    settings = (*SAMPLING, "log_level")
+    once = commands.add("once", "one full sample", ["perfwatch once", "perfwatch once --json"], settings)
+    once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
+    commands.add("doctor", "what cannot be measured here, and what mends it", ["perfwatch doctor"], settings)
+
+
+def _add_database(commands: Commands) -> None:
+    commands.add("passwd", "set the password of the browser's user", ["perfwatch passwd"])
+    schema = commands.add("db", "see or move the database schema", ["perfwatch db status"], ())
+    actions = Commands(schema, "action", required=True, metavar="status|upgrade|downgrade")
+    actions.add("status", "where the database is and which schema it has", ["perfwatch db status"])
+    actions.add("upgrade", "bring the schema up to this program", ["perfwatch db upgrade"])
+    down = actions.add("downgrade", "take the schema back to a revision", ["perfwatch db downgrade base"])
+    down.add_argument("revision", help="a revision, or 'base' for none")
 
 
 def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settings]:
