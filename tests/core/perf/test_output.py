@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from perfwatch_core.collectors.perf.lines import State
 from perfwatch_core.collectors.perf.names import EVENTS
 from perfwatch_core.collectors.perf.output import LONGEST_LINE, MOST_ROWS, Interval, Parser
+from perfwatch_core.collectors.perf.window import window_of
 
 from .conftest import RUNS
+from .damage import CAPTURED_LINES, EVERYTHING, INTERVALS, damaged
 
-CAPTURED = sorted(path for path in [*RUNS.glob("*.json"), *RUNS.glob("*.csv"), *RUNS.glob("captured/*interval*.txt")])
 TASK = [*EVENTS, "task-clock"]
 
 
@@ -28,7 +29,7 @@ def parsed(parser: Parser, *pieces: bytes) -> list[Interval]:
     return done + parser.close()
 
 
-@pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", INTERVALS, ids=lambda path: path.name)
 def test_every_captured_run_has_intervals_of_one_size(path: Path) -> None:
     intervals = parsed(Parser(TASK), path.read_bytes())
     assert intervals
@@ -48,12 +49,51 @@ def test_not_counted_in_a_tiny_interval() -> None:
     assert states == [State.OK, *[State.NOT_COUNTED] * 3, State.OK]
 
 
-@given(run=st.sampled_from(CAPTURED), cuts=st.lists(st.integers(0, 20000), max_size=30))
+@given(run=st.sampled_from(INTERVALS), cuts=st.lists(st.integers(0, 20000), max_size=30))
 def test_the_pieces_do_not_matter(run: Path, cuts: list[int]) -> None:
     whole = run.read_bytes()
     edges = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
     pieces = [whole[start:end] for start, end in itertools.pairwise(edges)]
     assert parsed(Parser(TASK), *pieces) == parsed(Parser(TASK), whole)
+
+
+pieces_of_lines = st.sampled_from(
+    [
+        *(line for path in EVERYTHING for line in path.read_bytes().splitlines(keepends=True)),
+        b"\n",
+        b"{",
+        b"1.0;",
+        b"\xff",
+    ]
+)
+
+
+@given(
+    pieces=st.lists(st.one_of(pieces_of_lines, st.binary(max_size=30)), max_size=40),
+    cuts=st.lists(st.integers(0, 4000), max_size=10),
+)
+def test_whatever_comes_in_whatever_pieces_is_read_the_same_and_never_raises(
+    pieces: list[bytes], cuts: list[int]
+) -> None:
+    whole = b"".join(pieces)
+    edges = [0, *sorted(cut % (len(whole) + 1) for cut in cuts), len(whole)]
+    cut_up = [whole[start:end] for start, end in itertools.pairwise(edges)]
+    intervals = parsed(Parser(TASK), *cut_up)
+    assert intervals == parsed(Parser(TASK), whole)
+    for interval in intervals:
+        assert interval.seconds is None or interval.seconds > 0
+        for row in interval.rows:
+            assert (row.value is not None) == (row.state in (State.OK, State.SCALED))
+        window_of([interval])
+
+
+@given(times=st.lists(st.integers(0, 10**12), max_size=20))
+def test_lengths_are_true_however_the_clock_jumps(times: list[int]) -> None:
+    moments = [time / 1e9 for time, _ in itertools.groupby(times)]
+    intervals = parsed(Parser(), *(line(moment, "cycles") for moment in moments))
+    assert len(intervals) == len(moments)
+    for before, moment, interval in zip([0.0, *moments], moments, intervals, strict=False):
+        assert interval.seconds == (moment - before if moment > before else None)
 
 
 def test_an_interval_is_out_as_soon_as_it_has_all_its_lines() -> None:
@@ -117,44 +157,27 @@ def test_an_endless_line_takes_no_memory_and_the_next_line_counts() -> None:
 
 def test_an_endless_interval_takes_bounded_memory() -> None:
     parser = Parser()
-    for _ in range(2 * MOST_ROWS // 1024):
+    for _ in range(MOST_ROWS // 1024 + 1):
         parser.feed(line(1, "cycles") * 1024)
     (interval,) = parser.close()
     assert len(interval.rows) == MOST_ROWS
 
 
-def noise(chance: random.Random, lines: list[bytes]) -> bytes:
-    """A real line, most often damaged: bytes changed, cut, doubled, or glued to another."""
-    text = bytearray(chance.choice(lines))
-    kind = chance.randrange(8)
-    if kind < 3:
-        for _ in range(chance.randrange(1, 6)):
-            text[chance.randrange(len(text))] = chance.randrange(256)
-    elif kind == 3:
-        del text[chance.randrange(len(text)) :]
-    elif kind == 4:
-        text += chance.choice(lines)
-    elif kind == 5:
-        start = chance.randrange(len(text))
-        text[start:start] = text[start : start + chance.randrange(40)]
-    return bytes(text) + b"\n"
-
-
-def test_damaged_lines_never_raise_and_unknown_is_never_a_number(million: int) -> None:
+def test_damaged_lines_never_raise_and_unknown_is_never_a_number(fuzz_lines: int) -> None:
     chance = random.Random(20261124)
-    lines = [line for path in CAPTURED for line in path.read_bytes().splitlines() if line]
-    unknown = [line for line in lines if b"<not" in line]
+    lines = damaged(chance, CAPTURED_LINES)
+    unknown = [line for line in CAPTURED_LINES if b"<not" in line]
     parser = Parser(TASK)
     fed = rows = 0
-    while fed < million:
-        chunk = b"".join(noise(chance, lines) for _ in range(500))
+    while fed < fuzz_lines:
+        chunk = b"".join(itertools.islice(lines, 500))
         rows += sum(len(interval.rows) for interval in parser.feed(chunk))
         fed += 500
-    assert rows > million // 10
+    assert rows > fuzz_lines // 10
     # damage elsewhere in a line that says <not …> leaves it unknown
-    for damaged in unknown * 20:
-        text = bytearray(damaged)
-        mark = damaged.index(b"<not")
+    for line_ in unknown * 20:
+        text = bytearray(line_)
+        mark = line_.index(b"<not")
         for _ in range(3):
             at = chance.randrange(len(text))
             if not mark <= at < mark + 15:
