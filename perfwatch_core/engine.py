@@ -27,8 +27,8 @@ from perfwatch_core.vitals import Vitals
 log = logging.getLogger(__name__)
 
 # In all a window has two seconds to close; each of the two threads gets a part of them.
-_SAMPLER_SECONDS = 0.5
-_STORE_SECONDS = 1.3
+SAMPLER_SECONDS = 0.5
+STORE_SECONDS = 1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,12 @@ class Engine:
         self._collectors = collectors(Machine(), self.vitals, settings)
         self._sampler = Sampler(self._collectors, self.bus, settings.interval, self.vitals)
         self.store = StoreService(
-            settings, self.catalogue, lambda: self.settings.interval, self._take_role, self.bus.publish
+            settings,
+            self.catalogue,
+            lambda: self.settings.interval,
+            self._take_role,
+            self._take_config,
+            self.bus.publish,
         )
         self._role = Role.STARTING
         self._lock = threading.Lock()
@@ -82,9 +87,9 @@ class Engine:
         with self._lock:
             self._running = False
         problems = []
-        if not self._sampler.stop(_SAMPLER_SECONDS):
+        if not self._sampler.stop(SAMPLER_SECONDS):
             problems.append("a reading of the kernel still hangs; it ends with the process")
-        problems += self.store.stop(_STORE_SECONDS)
+        problems += self.store.stop(STORE_SECONDS)
         return problems
 
     @property
@@ -101,10 +106,14 @@ class Engine:
 
     def state(self) -> EngineState:
         """How things stand now; cheap, from any thread."""
+        interval = self.settings.interval
+        if self._role is Role.FOLLOWING and (newest := self.newest) and newest.interval:
+            # the collector may have been told another
+            interval = round(newest.interval, 1)
         return EngineState(
             self._role,
             self.store.state(),
-            self.settings.interval,
+            interval,
             self.settings.data_dir,
             self.store.notices(),
         )
@@ -145,16 +154,20 @@ class Engine:
             if not self._running:
                 return
             if role is Role.FOLLOWING:
-                self._sampler.stop()
+                self._sampler.stop(SAMPLER_SECONDS)
             elif not self._sampler.running:
                 self._sampler.start()
         if self.store.state().ok:
             self.store.get_config().add_done_callback(self._take_stored)
 
-    def _take_stored(self, stored: Future[dict[str, Any]]) -> None:
+    def _take_config(self, name: str) -> None:
+        """Some process changed a setting: it counts for the one that collects, whoever has the window."""
+        self.store.get_config().add_done_callback(lambda stored: self._take_stored(stored, name))
+
+    def _take_stored(self, stored: Future[dict[str, Any]], newest: str = "") -> None:
         """Settings kept in the database count for what neither flag nor environment has set."""
         if not stored.cancelled() and stored.exception() is None:
-            self._apply(self.settings.with_stored(stored.result()))
+            self._apply(self.settings.with_stored(stored.result(), newest))
 
     def _helpers(self) -> tuple[int, ...]:
         pids = [pid for collector in self._collectors for pid in collector.children()]

@@ -49,6 +49,7 @@ class Sampler:
         self._last_time = 0.0
         self._number = 0
         self._wake = threading.Event()
+        # one for each run: a thread that hung past its end must not go on beside the next
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -69,10 +70,10 @@ class Sampler:
 
     def start(self) -> None:
         """Begin to tick in a thread of its own; also again after `stop`."""
-        self._stop.clear()
+        self._stop = threading.Event()
         self._before.clear()
         self._last_tick = None
-        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(self._stop,), name="sampler", daemon=True)
         self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> bool:
@@ -134,18 +135,18 @@ class Sampler:
         missing.update(unknown)
         self._before[collector.type] = reading
 
-    def _run(self) -> None:
+    def _run(self, stop: threading.Event) -> None:
         """Tick until told to stop."""
         due = time.monotonic()
         first = True
-        while not self._stop.is_set():
+        while not stop.is_set():
             self._vitals.late_ms = max(0.0, (time.monotonic() - due) * 1000)
             self.tick()
             interval = self._interval
             due, skipped = following(due, min(FIRST_INTERVAL, interval) if first else interval, time.monotonic())
             self._vitals.missed += 0 if first else skipped
             first = False
-            while not self._stop.is_set() and (wait := due - time.monotonic()) > 0:
+            while not stop.is_set() and (wait := due - time.monotonic()) > 0:
                 if self._wake.wait(wait):
                     self._wake.clear()
                     if interval != self._interval:

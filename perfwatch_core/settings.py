@@ -26,6 +26,9 @@ from perfwatch_core.accepted import (
 )
 from perfwatch_core.setting import BadSetting, Setting, parsed
 
+# Sources that are weaker than flag and environment: the database, and a person while it runs.
+STORED, CHANGED = "stored", "changed here"
+
 
 def default_data_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """`$XDG_DATA_HOME/perfwatch`, by default `~/.local/share/perfwatch` (XDG Base Directory 0.8)."""
@@ -160,19 +163,21 @@ class Settings:
         """Whether one metric type is to be collected."""
         return type_ not in self.collectors_off.split(",") and (type_ != "perf_events" or self.perf_events)
 
-    def with_stored(self, stored: Mapping[str, Any]) -> Settings:
+    def with_stored(self, stored: Mapping[str, Any], newest: str = "") -> Settings:
         """These settings with the database's values for those that nothing stronger has set.
 
-        A stored value that is not accepted (an older program wrote it) is left aside.
+        What was changed here gives way for the name `newest` only, that somebody changed elsewhere just now. A
+        stored value that is not accepted (an older program wrote it) is left aside.
         """
         changes: dict[str, Any] = {}
         for name, setting in declared().items():
-            if setting.live and name in stored and name not in self.sources:
+            weak = {"", STORED, CHANGED} if name == newest else {"", STORED}
+            if setting.live and name in stored and self.sources.get(name, "") in weak:
                 try:
                     changes[name] = parsed(name, setting, str(stored[name]), "the stored configuration")
                 except BadSetting:
                     continue
-        sources = {**self.sources, **dict.fromkeys(changes, "stored")}
+        sources = {**self.sources, **dict.fromkeys(changes, STORED)}
         return dataclasses.replace(self, **changes, sources=sources)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from perfwatch_core.setting import BadSetting, Setting, parsed
-from perfwatch_core.settings import Settings, declared
+from perfwatch_core.settings import CHANGED, Settings, declared
 
 
 def load(
@@ -60,4 +60,4 @@ def changed(settings: Settings, name: str, text: str) -> Settings:
     if not setting.live:
         raise BadSetting(f"{name} cannot be changed while PerfWatch runs; set {setting.env} and start it again")
     value = parsed(name, setting, text, name)
-    return dataclasses.replace(settings, **{name: value}, sources={**settings.sources, name: "changed here"})
+    return dataclasses.replace(settings, **{name: value}, sources={**settings.sources, name: CHANGED})

@@ -21,6 +21,7 @@ import psycopg
 from perfwatch_core.bus import Inbox
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
+from perfwatch_core.store.config import CHANNEL
 from perfwatch_core.store.connector import Connected
 from perfwatch_core.store.follower import Receiver
 from perfwatch_core.store.leader import Lock, Sender
@@ -43,13 +44,14 @@ FAREWELL_SECONDS = 1.0
 class House:
     """What the engine gives the store.
 
-    `interval` seconds between ticks, `on_role` whom to tell of a new role, `publish` where received samples
-    go.
+    `interval` seconds between ticks, `on_role` whom to tell of a new role, `on_config` of an entry of table
+    `config` that some process wrote, `publish` where received samples go.
     """
 
     catalogue: Catalogue
     interval: Callable[[], float]
     on_role: Callable[[Role], None]
+    on_config: Callable[[str], None]
     publish: Callable[[Sample], None]
 
 
@@ -104,6 +106,8 @@ class Duty:
                 self._next_try = 0.0
                 self.machine_id = found.machine_id
                 log.info("connected to the database as machine %d", found.machine_id)
+                found.link.add_notify_handler(self._heard)
+                found.link.execute(f"LISTEN {CHANNEL}")
             self._uplink.work()
             if self._uplink.connected:
                 self._online(self._uplink.connected)
@@ -149,6 +153,10 @@ class Duty:
             self._writer.close()
             self._writer = None
         self._uplink.close()
+
+    def _heard(self, note: psycopg.Notify) -> None:
+        if note.channel == CHANNEL:
+            self._house.on_config(note.payload)
 
     def _dues(self) -> Iterator[float]:
         # heard of during a statement, and so no longer to be heard on the socket

@@ -37,9 +37,9 @@ _OFF = StoreProblem("Nothing is stored: BACKGROUND_COLLECTION_ENABLED is off.")
 class StoreService:
     """Stores what comes to `inbox`, or follows the process that collects. Thread-safe.
 
-    `archive` answers what was stored. `interval` gives the seconds between ticks; `on_role` is told, in the
-    store's thread, what this process does for its machine, and `publish` is given the samples it receives as a
-    follower.
+    `archive` answers what was stored. `interval` gives the seconds between ticks; in the store's thread
+    `on_role` is told what this process does for its machine, `on_config` the name of a setting that some process
+    wrote, and `publish` is given the samples it receives as a follower.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class StoreService:
         catalogue: Catalogue,
         interval: Callable[[], float],
         on_role: Callable[[Role], None],
+        on_config: Callable[[str], None],
         publish: Callable[[Sample], None],
     ) -> None:
         self._settings = settings
@@ -66,7 +67,7 @@ class StoreService:
         # an export or a clean-up takes long, and a query must not wait for it
         self._chores = Jobs(self._params)
         prefix = f"{machine.key}-{journal_name(settings)}"
-        house = House(catalogue, interval, on_role, publish)
+        house = House(catalogue, interval, on_role, on_config, publish)
         self._duty = Duty(house, self.inbox, self._bell, self._uplink, lock, lambda: Journal(settings.data_dir, prefix))
         self.archive = Archive(self._jobs.run, self._chores.run, catalogue, lambda: self._duty.machine_id)
         every = 60.0 * settings.retention_cleanup_minutes if settings.retention_cleanup else 0.0

@@ -35,6 +35,15 @@ def test_flags_win_over_environment_over_dotenv_over_stored(tmp_path: Path) -> N
     settings = load({}, {}, tmp_path).with_stored(stored)
     assert settings.interval == 9
     assert settings.sources == {"interval": "stored"}
+    assert settings.with_stored({"interval": 8.0}).interval == 8
+
+
+def test_what_was_changed_here_gives_way_to_a_newer_change_only(tmp_path: Path) -> None:
+    here = changed(load({}, {}, tmp_path), "interval", "2")
+    assert here.with_stored({"interval": 7.0}).interval == 2
+    assert here.with_stored({"interval": 7.0}, newest="perf_cpus").interval == 2
+    assert here.with_stored({"interval": 7.0}, newest="interval").interval == 7
+    assert load({"interval": "3"}, {}, tmp_path).with_stored({"interval": 7.0}, newest="interval").interval == 3
 
 
 def test_the_prefixed_name_is_the_stronger(tmp_path: Path) -> None:

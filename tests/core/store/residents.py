@@ -84,6 +84,12 @@ class Town:
             row = done.fetchone() if done.description else None
         return int(row[0]) if row else 0
 
+    def count(self, statement: str) -> int:
+        """The number that a statement gives."""
+        with Link.open(self.params, Halt()) as link:
+            row = link.execute(statement.encode()).fetchone()
+        return int(row[0]) if row else 0
+
     def stored(self) -> list[float]:
         """The numbers of all samples in the database, in the order of time."""
         with Link.open(self.params, Halt()) as link:
@@ -101,6 +107,7 @@ class Resident:
         self._town = town
         self.roles: list[Role] = []
         self.received: list[Sample] = []
+        self.configured: list[str] = []
         self._journals: list[Journal] = []
         self._data_dir = data_dir
         self._bell, self._halt = Bell(), Halt()
@@ -108,7 +115,7 @@ class Resident:
         self.lock = Lock(machine)
         self._connector = Connector(town, machine, self.lock.name, self._halt, self._bell)
         self.uplink = Uplink(self._connector, clock)
-        house = House(CATALOGUE, lambda: INTERVAL, self.roles.append, self._publish)
+        house = House(CATALOGUE, lambda: INTERVAL, self.roles.append, self.configured.append, self._publish)
         self.duty = Duty(house, self.inbox, self._bell, self.uplink, self.lock, self._journal, clock)
 
     @property

@@ -47,7 +47,10 @@ class Home:
     def __init__(self, settings: Settings) -> None:
         self.roles: list[Role] = []
         self.bus: Bus[Sample] = Bus()
-        self.service = StoreService(settings, CATALOGUE, lambda: 0.5, self.roles.append, self.bus.publish)
+        self.configured: list[str] = []
+        self.service = StoreService(
+            settings, CATALOGUE, lambda: 0.5, self.roles.append, self.configured.append, self.bus.publish
+        )
         self.bus.join(self.service.inbox)
 
 
@@ -111,6 +114,7 @@ def test_settings_are_kept_in_the_database(home: Home) -> None:
     home.service.set_config("interval", 1).result(SECONDS)
     home.service.set_config("pinned", ["cpu.per_core[0]", {"a": None}]).result(SECONDS)
     assert home.service.get_config().result(SECONDS) == {"interval": 1, "pinned": ["cpu.per_core[0]", {"a": None}]}
+    until(lambda: home.configured == ["interval", "interval", "pinned"])
 
 
 def test_a_job_reads_on_a_connection_of_its_own(home: Home) -> None:
