@@ -69,6 +69,12 @@ class Background:
         return self._thread.is_alive()
 
     @property
+    def service(self) -> Service | None:
+        """The server itself while it runs; it belongs to the event loop."""
+        running = self._running
+        return running[2] if running is not None else None
+
+    @property
     def viewers(self) -> int:
         """How many watch the stream now."""
         running = self._running

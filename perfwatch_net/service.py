@@ -52,7 +52,7 @@ class Service:
         self._settings = settings = settings or engine.settings
         secret = signing_secret(settings.data_dir, settings.jwt_secret)
         self.accounts = Accounts(engine.store, Tokens(secret))
-        self._house = house = House(limits or Limits())
+        self.house = house = House(limits or Limits())
         self.hub = Hub(engine.bus, engine.catalogue, house.limits.unread_bytes)
         self._encoder = ThreadPoolExecutor(1, thread_name_prefix="answers")
         endpoints = Endpoints()
@@ -71,7 +71,7 @@ class Service:
     @property
     def connections(self) -> int:
         """How many are connected now, for whatever."""
-        return len(self._house.crowd)
+        return len(self.house.crowd)
 
     async def run(self, stop: asyncio.Event, opened: Callable[[], None] = lambda: None) -> None:
         """Serve until `stop` is set, calling `opened` once it can be reached.
