@@ -13,6 +13,7 @@ from perfwatch_core.command_line import program_version
 from perfwatch_core.engine import Engine
 from perfwatch_core.setting import BadSetting
 from perfwatch_core.settings import declared
+from perfwatch_core.sources import changed
 from perfwatch_net.endpoints import Access, Caller, Endpoints, NoParams
 from perfwatch_net.wire import INVALID_PARAMS, RpcError
 
@@ -90,15 +91,19 @@ class MachineEndpoints:
         }
 
     async def change(self, caller: Caller, params: ConfigChange) -> dict[str, Any]:
-        """Change settings at once and remember them."""
+        """Change settings at once and remember them; all of them, or none."""
+        texts = {}
         for name, value in params.settings.items():
             if name not in declared():
                 raise RpcError(INVALID_PARAMS, f"there is no setting {name[:60]!r}; config.get lists them")
-            text = ("on" if value else "off") if isinstance(value, bool) else str(value)
-            try:
-                self._engine.change(name, text)
-            except BadSetting as bad:
-                raise RpcError(INVALID_PARAMS, str(bad)) from None
+            texts[name] = ("on" if value else "off") if isinstance(value, bool) else str(value)
+        try:
+            for name, text in texts.items():
+                changed(self._engine.settings, name, text)
+        except BadSetting as bad:
+            raise RpcError(INVALID_PARAMS, str(bad)) from None
+        for name, text in texts.items():
+            self._engine.change(name, text)
         return await self.config(caller, NoParams())
 
     async def system(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:

@@ -36,9 +36,10 @@ def family_name(metric: Metric, per: str) -> str:
     `_total`, which its samples carry.
     """
     unit = metric.unit.word.split("_") if metric.unit.word else []
-    words = [word for word in metric.field.split("_") if word not in ("per", "sec", "total")]
+    # perf's events have hyphens and capitals; `_total` and `_count` end the samples of other types
+    words = [word for word in _plain(metric.field).split("_") if word not in ("per", "sec", "total", "count")]
     words = [word for word in words if word not in unit and word.rstrip("s") not in unit]
-    parts = [_PREFIX, metric.type, *([per.replace(" ", "_")] if per else []), *words]
+    parts = [_PREFIX, metric.type, *([_plain(per)] if per else []), *words]
     if "total" in metric.field.split("_") and metric.kind is not Kind.COUNTER:
         parts.append("size")
     return "_".join([*parts, *unit])
@@ -54,12 +55,17 @@ def _family(metric: Metric, per: str, known: list[tuple[Series, Value]]) -> Iter
         yield f"# UNIT {name} {metric.unit.word}"
     yield f"# HELP {name} {metric.help.translate(_ESCAPES)}"
     for series, value in known:
-        labels = {per.replace(" ", "_"): series.instance} if per else {}
+        labels = {_plain(per): series.instance} if per else {}
         if metric.kind is Kind.TEXT:
-            yield _line(f"{name}_info", {**labels, metric.field: str(value)}, 1)
+            yield _line(f"{name}_info", {**labels, _plain(metric.field): str(value)}, 1)
         else:
             suffix = "_total" if metric.kind is Kind.COUNTER else ""
             yield _line(name + suffix, labels, value)
+
+
+def _plain(name: str) -> str:
+    """A name of letters, digits and underscores."""
+    return "".join(char if char.isalnum() else "_" for char in name.lower())
 
 
 def _type(metric: Metric) -> str:

@@ -47,7 +47,7 @@ _numbers = itertools.count(1)
 def with_quick_passwords(patch: pytest.MonkeyPatch) -> None:
     """The fewest rounds bcrypt has, for known and unknown users alike; what its own are worth is in test_auth."""
     salt = bcrypt.gensalt
-    patch.setattr(bcrypt, "gensalt", lambda: salt(4))
+    patch.setattr(bcrypt, "gensalt", lambda *_: salt(4))
     patch.setattr(auth, "NOBODY", bcrypt.hashpw(b"nobody", salt(4)).decode())
 
 

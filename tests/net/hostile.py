@@ -1,0 +1,36 @@
+"""Names that an interface, a mount point or a sensor could have, made to do harm where they are not taken as data."""
+
+from __future__ import annotations
+
+NAMES = (
+    'quote"d',
+    "apostrophe's",
+    "back\\slash",
+    "new\nline",
+    "carriage\rreturn",
+    "tab\tstop",
+    "nul\0byte",
+    "bell\x07",
+    "emoji 🖥️ 👩‍👩‍👧",
+    "right to left \u202e gnp.exe",
+    "line\u2028separator",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "'-alert(1)-'",
+    "{{constructor.constructor('alert(1)')()}}",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1+1)",
+    'x"} 1\nperfwatch_up 1\n# EOF\n#',
+    "a,b",
+    "a]b[c",
+    "../../etc/passwd",
+    "%s%n%x",
+    "'; DROP TABLE users; --",
+    "__proto__",
+    "constructor",
+    "#0",
+    " ",
+    "x" * 300,
+)
