@@ -1,4 +1,4 @@
-"""The commands that need neither a window nor the network: once, doctor, db."""
+"""The commands that need neither a window nor the network: once, doctor, export, compare, db."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """`python -m perfwatch_core COMMAND`, the same commands for a machine without the window's packages."""
     wishes, settings = parse(argv)
     if not wishes.command:
-        print("perfwatch: name a command: once, doctor or db; see '--help'", file=sys.stderr)
+        print("perfwatch: name a command: once, doctor, export, compare or db; see '--help'", file=sys.stderr)
         return 2
     return run(wishes, settings)
 
@@ -44,7 +44,11 @@ def run(wishes: argparse.Namespace, settings: Settings) -> int:
         return once(settings, as_json=wishes.json)
     if wishes.command == "doctor":
         return examine(settings)
-    # the other commands here need no database
+    # the commands above need no database
+    if wishes.command in ("export", "compare"):
+        from perfwatch_core.history_commands import run_compare, run_export
+
+        return (run_export if wishes.command == "export" else run_compare)(settings, CATALOGUE, wishes)
     from perfwatch_core.store.command import database
 
     return database(settings, wishes.action, getattr(wishes, "revision", ""))

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from perfwatch_core.accepted import SWITCH
+from perfwatch_core.history_arguments import compare_arguments, export_arguments, joined_times
 from perfwatch_core.setting import BadSetting
 from perfwatch_core.settings import Settings, declared
 from perfwatch_core.sources import load
@@ -122,6 +123,7 @@ def build_parser() -> Parser:
     parser.add_argument("--serve", action="store_true", help="run without a window: collect, keep, serve browsers")
     commands = Commands(parser, "command", title="commands", metavar="COMMAND", prog="perfwatch")
     _add_machine(commands)
+    _add_history(commands)
     _add_database(commands)
     return parser
 
@@ -131,6 +133,13 @@ def _add_machine(commands: Commands) -> None:
     once = commands.add("once", "one full sample", ["perfwatch once", "perfwatch once --json"], settings)
     once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
     commands.add("doctor", "what cannot be measured here, and what mends it", ["perfwatch doctor"], settings)
+
+
+def _add_history(commands: Commands) -> None:
+    examples = ["perfwatch export --from -2h -o all.csv", "perfwatch export --from yesterday --to today --type cpu"]
+    export_arguments(commands.add("export", "history to a file", examples))
+    examples = ["perfwatch compare --a -25h..-24h --b -1h..now"]
+    compare_arguments(commands.add("compare", "what changed between two spans, ranked", examples))
 
 
 def _add_database(commands: Commands) -> None:
@@ -146,7 +155,7 @@ def _add_database(commands: Commands) -> None:
 def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settings]:
     """The wishes and the settings of this run; ends the program with 2 and a sentence if either is wrong."""
     parser = build_parser()
-    wishes = parser.parse_args(argv)
+    wishes = parser.parse_args(joined_times(sys.argv[1:] if argv is None else argv))
     flags = {name: getattr(wishes, f"setting_{name}", None) for name in declared()}
     try:
         settings = load(flags)

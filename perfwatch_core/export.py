@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -11,9 +12,9 @@ from typing import Any, BinaryIO
 from perfwatch_core.export_formats import FORMATS, Row
 from perfwatch_core.metric import Catalogue, Series, Value
 from perfwatch_core.sample import values_of
-from perfwatch_core.spans import Span
+from perfwatch_core.spans import Span, local
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.past import places_between, raw
+from perfwatch_core.store.past import bounds, kept, places_between, raw
 from perfwatch_core.store.query import binned, snapshot, width_for
 from perfwatch_core.store.series_ids import by_address, in_order, place_of_series
 
@@ -56,22 +57,24 @@ def export(
     series = chosen(link, machine_id, catalogue, wish)
     count = 0
 
-    def counted() -> Iterator[Row]:
+    def counted(found: Iterable[Row]) -> Iterator[Row]:
         nonlocal count
-        for row in rows(link, machine_id, catalogue, wish, series):
+        for row in found:
             if progress is not None and count % 500 == 0:
                 progress((row.moment - wish.span.start) / wish.span.length)
             count += 1
             yield row
 
-    FORMATS[wish.format](target, series, counted())
+    # closed also where writing fails, or the connection would be left in its transaction
+    with closing(rows(link, machine_id, catalogue, wish, series)) as found:
+        FORMATS[wish.format](target, series, counted(found))
     if progress is not None:
         progress(1.0)
     return count
 
 
-def chosen(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish) -> list[Series]:
-    """The series of a wish that had values in its span, in the declared order; BadExport where there is none."""
+def check(catalogue: Catalogue, wish: Wish) -> None:
+    """BadExport where a wish names what there is not; needs no database."""
     for type_ in wish.types or ():
         if type_ not in catalogue.types:
             raise BadExport(f"{type_!r} is no metric type; there are {', '.join(catalogue.types)}")
@@ -79,14 +82,24 @@ def chosen(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish) -> lis
         raise BadExport(f"{wish.format!r} is no format; there are {', '.join(FORMATS)}")
     if wish.interval not in ("raw", "auto", *INTERVALS):
         raise BadExport(f"{wish.interval!r} is no interval; there are raw, auto, {', '.join(INTERVALS)}")
+
+
+def chosen(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish) -> list[Series]:
+    """The series of a wish that had values in its span, in the declared order; BadExport where there is none."""
+    check(catalogue, wish)
     there = by_address(catalogue, dict.fromkeys(places_between(link, machine_id, *wish.span)))
     found = [series for series in there if _wanted(series, wish)]
     if not found:
-        raise BadExport(
-            f"nothing was stored from {wish.span.start.isoformat()} to {wish.span.end.isoformat()} that fits;"
-            " widen the span or the pattern"
-        )
+        raise BadExport(_nothing(link, machine_id, wish, bool(there)))
     return in_order(catalogue, found)
+
+
+def _nothing(link: Link, machine_id: int, wish: Wish, something: bool) -> str:
+    if something:
+        return "what was stored in that span does not fit; widen the types or the pattern"
+    return (
+        f"nothing was stored from {local(wish.span.start)} to {local(wish.span.end)}; {kept(bounds(link, machine_id))}"
+    )
 
 
 def _wanted(series: Series, wish: Wish) -> bool:
@@ -100,7 +113,7 @@ def _fits(address: str, pattern: str) -> bool:
     return fnmatchcase(address, pattern.replace("[", "[[]"))
 
 
-def rows(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish, series: Sequence[Series]) -> Iterator[Row]:
+def rows(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish, series: Sequence[Series]) -> Generator[Row]:
     """The rows of a wish, in the order of time, without those that hold no value."""
     if wish.interval == "raw":
         yield from _samples(link, machine_id, catalogue, wish, series)

@@ -75,5 +75,10 @@ def span_between(text: str, now: datetime, zone: tzinfo | None = None) -> Span:
     return span_of(start, end, now, zone)
 
 
+def local(moment: datetime) -> str:
+    """A moment as people of this machine's zone read it, which `moment_of` takes back to the second."""
+    return moment.astimezone().isoformat(timespec="seconds")
+
+
 def _local(naive: datetime, zone: tzinfo | None) -> datetime:
     return naive.astimezone() if zone is None else naive.replace(tzinfo=zone)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from perfwatch_core.spans import local
 from perfwatch_core.store.batch import Place, microseconds, moment
 from perfwatch_core.store.chunks import PIECES, SAMPLES, gaps, times
 from perfwatch_core.store.codec import decode
@@ -67,6 +68,13 @@ def bounds(link: Link, machine_id: int) -> Bounds | None:
         span,
     ).fetchone()
     return Bounds(row[0], row[1]) if row and row[0] else None
+
+
+def kept(span: Bounds | None) -> str:
+    """What history there is, in words for whoever asked for another."""
+    if span is None:
+        return "there is no history yet; collect some with: perfwatch --serve"
+    return f"there is history from {local(span.oldest)} to {local(span.newest)}"
 
 
 def size_bytes(link: Link) -> int:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from perfwatch_core.history_commands import add_commands, joined_times, run_compare, run_export
+from perfwatch_core.__main__ import main
+from perfwatch_core.command_line import build_parser
+from perfwatch_core.export import Wish, export
+from perfwatch_core.history_arguments import joined_times
+from perfwatch_core.history_commands import run_compare, run_export
 from perfwatch_core.settings import Settings
 from perfwatch_core.sources import load
+from perfwatch_core.spans import Span
 from perfwatch_core.store.batch import moment
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.machine import this_machine
@@ -28,15 +36,18 @@ def kept(link: Link, database: Mapping[str, str]) -> Settings:
     """Settings that name a database with two hours of this machine's samples."""
     machine = this_machine()
     stored(link, machine_number(link, machine.key, machine.name), 1, 240)
+    return load({"database_url": address(database)})
+
+
+def address(database: Mapping[str, str]) -> str:
+    """The URL of a database."""
     asked = "&".join(f"{key}={quote(value, safe='')}" for key, value in database.items() if key != "dbname")
-    return load({"database_url": f"postgresql:///{database['dbname']}?{asked}"})
+    return f"postgresql:///{database['dbname']}?{asked}"
 
 
 def wished(*words: str) -> argparse.Namespace:
     """The command line parsed as the program does."""
-    parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(dest="command"), argparse.ArgumentParser(add_help=False))
-    return parser.parse_args(joined_times(words))
+    return build_parser().parse_args(joined_times(words))
 
 
 def test_export_writes_the_file(kept: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,13 +61,79 @@ def test_export_writes_the_file(kept: Settings, tmp_path: Path, capsys: pytest.C
     assert "cannot be written" in capsys.readouterr().err
 
 
+class Closed(io.RawIOBase):
+    """A pipe whose reader went away after some bytes."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def writable(self) -> bool:
+        """As a pipe's end."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take what fits, then fail as pipe(7) does."""
+        self._left -= len(data)
+        if self._left < 0:
+            raise BrokenPipeError
+        return len(data)
+
+
+def test_an_export_ends_quietly_when_its_reader_does(link: Link, kept: Settings) -> None:
+    """As with `| head`; the connection is left without a transaction."""
+    row = link.execute("SELECT id FROM machines").fetchone()
+    assert row is not None
+    wish = Wish(Span(START, START + timedelta(days=1)))
+    with pytest.raises(BrokenPipeError):
+        export(link, row[0], CATALOGUE, wish, io.BufferedWriter(Closed(9000), 100))
+    assert link.info.transaction_status.name == "IDLE"
+    assert kept.database_url
+
+
+def test_progress_is_shown_on_a_terminal(
+    kept: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And nowhere else."""
+    span = ("--from", START.isoformat(), "--to", (START + timedelta(hours=2)).isoformat())
+    wish = wished("export", *span, "-o", str(tmp_path / "all.jsonl"), "--format", "jsonl")
+    assert run_export(kept, CATALOGUE, wish) == 0
+    assert "#" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert run_export(kept, CATALOGUE, wish) == 0
+    heard = capsys.readouterr().err
+    assert heard.startswith("\r[")
+    assert f"\r[{'#' * 30}] 100%\n" in heard
+
+
+def test_the_commands_are_the_programs(kept: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """From its command line to its status."""
+    database = ["--database-url", kept.database_url]
+    words = ["--from", START.isoformat(), "--to", (START + timedelta(hours=3)).isoformat(), "--interval", "1h"]
+    assert main(["export", *words, "--type", "memory", "--series", "memory.total*", *database]) == 0
+    assert [line.rpartition(",")[2] for line in capsys.readouterr().out.splitlines()][1:] == [str(float(1 << 34))] * 3
+    assert main(["compare", "--a", "-2h..-1h", "--b", "-1h..now", *database]) == 2
+    assert "there is history from" in capsys.readouterr().err
+
+
+def test_without_history_there_is_one_sentence(
+    link: Link, database: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That says how to get some."""
+    assert link.execute("SELECT count(*) FROM machines").fetchone() == (0,)
+    for words in (["export", "--from", "-1h"], ["compare", "--a", "-2h..-1h", "--b", "-1h..now"]):
+        assert main([*words, "--database-url", address(database)]) == 1
+        assert "collect some with: perfwatch --serve" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("--from", "soon"), "is no time"),
         (("--from", "now", "--to", "-1h"), "earlier moment first"),
         (("--from", "-1h", "--type", "cup"), "no metric type"),
-        (("--from", "-1h"), "nothing was stored"),
+        (("--from", "-1h"), "there is history from"),
+        (("--from", "-1h", "--interval", "2s"), "no interval; there are raw"),
+        (("--from", "-1h", "--format", "xls"), "no format; there are csv"),
     ],
 )
 def test_a_wrong_export_is_one_sentence(
@@ -78,7 +155,7 @@ def test_compare_prints_what_changed(kept: Settings, link: Link, capsys: pytest.
     wish = wished("compare", "--a", f"{hours[0]}..{hours[1]}", "--b", f"{hours[2]}..{hours[3]}")
     assert run_compare(kept, CATALOGUE, wish) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split()[0] == "series"
+    assert [line.split()[:1] for line in lines[:4]] == [["a:"], ["b:"], [], ["series"]]
     assert any(line.startswith("cpu.usage_percent ") for line in lines)
     assert not any(line.startswith("memory.total_bytes") for line in lines)
     assert run_compare(kept, CATALOGUE, wished("compare", "--a", f"{hours[0]}..{hours[1]}", "--b", "-2h..-90m")) == 2

@@ -95,7 +95,11 @@ def test_bins_and_patterns_narrow_it_down(
 
 @pytest.mark.parametrize(
     ("wish", "words"),
-    [({"types": ("cpus",)}, "no metric type"), ({"patterns": ("x",)}, "widen"), ({"format": "xls"}, "no format")],
+    [
+        ({"types": ("cpus",)}, "no metric type"),
+        ({"patterns": ("x",)}, "nothing was stored"),
+        ({"format": "xls"}, "no format"),
+    ],
 )
 def test_a_bad_wish_is_refused_in_words(link: Link, machine_id: int, wish: dict[str, Any], words: str) -> None:
     """The sentence says what there is."""
