@@ -7,6 +7,7 @@ import shlex
 import pytest
 
 from perfwatch_core.command_line import EVERYWHERE, SAMPLING, SERVER, build_parser
+from perfwatch_core.history_arguments import joined_times
 from perfwatch_core.settings import declared
 
 COMMANDS = dict(build_parser().every())
@@ -44,7 +45,7 @@ def test_every_command_shows_an_example_that_is_accepted(words: tuple[str, ...])
     for example in examples:
         asked = shlex.split(example)
         assert asked[: len(words) + 1] == ["perfwatch", *words][: len(asked)]
-        build_parser().parse_args(asked[1:])
+        build_parser().parse_args(joined_times(asked[1:]))
 
 
 def test_a_command_takes_no_flags_that_mean_nothing_to_it() -> None:

@@ -28,9 +28,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def jobs(database: dict[str, str]) -> Iterator[Jobs]:
+def jobs(ready: dict[str, str]) -> Iterator[Jobs]:
     """A thread and a connection for queries."""
-    one = Jobs(lambda: database)
+    one = Jobs(lambda: ready)
     yield one
     assert one.close(5)
 

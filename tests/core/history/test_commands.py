@@ -32,17 +32,17 @@ START = moment(round(BEGIN * 1e6))
 
 
 @pytest.fixture
-def kept(link: Link, database: Mapping[str, str]) -> Settings:
+def kept(link: Link, ready: Mapping[str, str]) -> Settings:
     """Settings that name a database with two hours of this machine's samples."""
     machine = this_machine()
     stored(link, machine_number(link, machine.key, machine.name), 1, 240)
-    return load({"database_url": address(database)})
+    return load({"database_url": address(ready)})
 
 
-def address(database: Mapping[str, str]) -> str:
+def address(ready: Mapping[str, str]) -> str:
     """The URL of a database."""
-    asked = "&".join(f"{key}={quote(value, safe='')}" for key, value in database.items() if key != "dbname")
-    return f"postgresql:///{database['dbname']}?{asked}"
+    asked = "&".join(f"{key}={quote(value, safe='')}" for key, value in ready.items() if key != "dbname")
+    return f"postgresql:///{ready['dbname']}?{asked}"
 
 
 def wished(*words: str) -> argparse.Namespace:
@@ -116,12 +116,12 @@ def test_the_commands_are_the_programs(kept: Settings, capsys: pytest.CaptureFix
 
 
 def test_without_history_there_is_one_sentence(
-    link: Link, database: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+    link: Link, ready: Mapping[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """That says how to get some."""
     assert link.execute("SELECT count(*) FROM machines").fetchone() == (0,)
     for words in (["export", "--from", "-1h"], ["compare", "--a", "-2h..-1h", "--b", "-1h..now"]):
-        assert main([*words, "--database-url", address(database)]) == 1
+        assert main([*words, "--database-url", address(ready)]) == 1
         assert "collect some with: perfwatch --serve" in capsys.readouterr().err
 
 

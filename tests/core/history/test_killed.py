@@ -25,7 +25,7 @@ HOURS = 60
 STEP = 20.0
 
 
-def test_killing_the_packer_loses_and_doubles_nothing(link: Link, machine_id: int, database: dict[str, str]) -> None:
+def test_killing_the_packer_loses_and_doubles_nothing(link: Link, machine_id: int, ready: dict[str, str]) -> None:
     """SIGKILL after a random time, again and again; a survivor packs the rest."""
     count = round(HOURS * 3600 / STEP)
     stored(link, machine_id, 1, count, STEP)
@@ -34,7 +34,7 @@ def test_killing_the_packer_loses_and_doubles_nothing(link: Link, machine_id: in
     expected = list(raw(link, machine_id, None, start, end))
     assert len(expected) == count
     chance = random.Random(4)
-    command = [sys.executable, "-m", "tests.core.history.packs_for_ever", json.dumps(database), str(machine_id)]
+    command = [sys.executable, "-m", "tests.core.history.packs_for_ever", json.dumps(ready), str(machine_id)]
     left, died = [len(due(link, machine_id, now))], 0
     for _ in range(KILLS):
         with subprocess.Popen([*command, now.isoformat()], cwd=ROOT, stdout=subprocess.PIPE) as packer:

@@ -102,10 +102,10 @@ def test_the_policy_holds(link: Link, machine_id: int) -> None:
     assert days(link) == [DAY + timedelta(days=4)]
 
 
-def test_a_day_goes_while_nobody_reads_it(link: Link, machine_id: int, database: dict[str, str]) -> None:
+def test_a_day_goes_while_nobody_reads_it(link: Link, machine_id: int, ready: dict[str, str]) -> None:
     """A reader's moment holds: the day is left to the next round."""
     Store(link, machine_id, interval=60.0, distinct=1).fill(DAY, 1)
-    with Link.open(database, link.waiting.halt) as other:
+    with Link.open(ready, link.waiting.halt) as other:
         reading = raw(other, machine_id, ["cpu"], DAY, NEXT)
         next(reading)
         assert not drop_day(link, DAY)
