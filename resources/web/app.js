@@ -86,6 +86,8 @@ function show(page) {
     main.scrollTop = 0;
   }
   page.entered?.();
+  // after a sheet the keyboard begins at the page's own link, not nowhere
+  if (inside && document.activeElement === document.body) nav.querySelector("[aria-current]")?.focus({ preventScroll: true });
   present();
 }
 

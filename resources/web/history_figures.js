@@ -55,7 +55,8 @@ export class ChangesTable {
   /** Show what `history.changes` gave. */
   show({ changes, count, compared, appeared, vanished }) {
     this.table.hidden = !changes.length;
-    const words = [count ? `${count} of ${compared} series moved more than by chance; the most changed first.` : `Nothing moved more than by chance among ${compared} series.`,
+    const words = [count ? `${count} of ${compared} series moved more than by chance; the most changed first.`
+      : compared ? `Nothing moved more than by chance among ${compared} series.` : "No series is in both spans.",
       appeared.length ? `Only in this span: ${appeared.join(", ")}.` : "", vanished.length ? `Only in the other: ${vanished.join(", ")}.` : ""];
     setText(this.said, words.filter(Boolean).join(" "));
     this.body.replaceChildren(...changes.slice(0, SHOWN).map(one => this.#row(one)));

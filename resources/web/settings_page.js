@@ -55,7 +55,7 @@ export class SettingsPage {
     const facts = [["Machine", `${system.hostname}, ${system.kernel}, ${system.architecture}`],
       ["Processors", system.cpus], ["Memory", text(system.memory_bytes, BYTES)], ["PerfWatch", `${system.perfwatch}, Python ${system.python}`],
       ["Role", config.role], ["Database", database.text], ["Stored", text(database.size_bytes, BYTES)],
-      ["Waiting to be stored", `${database.queued} samples`], ["Data directory", config.data_dir], ...config.notices.map(notice => ["Notice", notice])];
+      ["Samples not stored yet", database.queued], ["Data directory", config.data_dir], ...config.notices.map(notice => ["Notice", notice])];
     this.facts.replaceChildren(...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]));
     this.facts.append(element("dt", {}, "Interfaces"), element("dd", {}, element("a", { href: "/docs", target: "_blank", rel: "noopener" }, "the API described"),
       ", ", element("code", {}, `${location.origin}/metrics`), " for Prometheus"));
