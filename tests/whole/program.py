@@ -64,12 +64,10 @@ class Running:
             _moment()
         return words in self.said
 
-    def stop(self, with_: signal.Signals = signal.SIGTERM, seconds: float = 20) -> tuple[int, float]:
-        """End it; its exit status, and how many seconds it took."""
-        began = time.monotonic()
+    def stop(self, with_: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+        """End it; its exit status."""
         self.process.send_signal(with_)
-        status = self.process.wait(seconds)
-        return status, time.monotonic() - began
+        return self.process.wait(seconds)
 
     def __enter__(self) -> Self:
         return self
