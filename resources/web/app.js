@@ -138,7 +138,7 @@ function keys(event) {
   const page = [...pages.keys()][Number(event.key) - 1];
   if (page) location.hash = page;
   else if (event.key === "?" || event.key === "F1") shortcuts.open();
-  else if (event.key === " " && !event.target.closest("button, summary, a")) { frozen = !frozen; present(); }
+  else if (event.key === " " && !event.target.closest("button, summary")) { frozen = !frozen; present(); }
   else return;
   event.preventDefault();
 }

@@ -27,6 +27,7 @@ export class Session extends EventTarget {
   #delay = FIRST_WAIT;
   #timer = 0;
   #used = "";
+  #refused = "";
   #probing = false;
   #entered = false;
   me = null;
@@ -44,6 +45,8 @@ export class Session extends EventTarget {
   set token(value) { value ? localStorage.setItem(KEY, value) : localStorage.removeItem(KEY); }
   get live() { return this.#open && this.#entered; }
   get #open() { return this.#socket?.readyState === WebSocket.OPEN; }
+
+  get #hopeful() { return this.token !== "" && this.token !== this.#refused; }
 
   start() { this.token ? this.#connect() : this.#ask(""); }
 
@@ -140,11 +143,14 @@ export class Session extends EventTarget {
     this.dispatchEvent(new CustomEvent("login", { detail: why }));
   }
 
-  /** The token is good no longer; another tab may have a newer one already. */
+  /**
+   * The token is good no longer. It stays where it is: the tab that made it void by a new password is about to put
+   * the next one there, or has already.
+   */
   #signedOut(why) {
-    if (this.token && this.token !== this.#used) return this.#connect();
-    this.token = "";
-    this.#leave(why);
+    this.#refused = this.#used;
+    if (this.#hopeful) this.#connect();
+    else this.#leave(why);
   }
 
   #leave(why) {
@@ -185,7 +191,7 @@ export class Session extends EventTarget {
     this.#entered = false;
     this.#abandon();
     // A socket that was opened only to log in leaves the sheet as it is.
-    if (!this.#used && !this.token) return;
+    if (!this.#used && !this.#hopeful) return;
     if (SIGNED_OUT.includes(event.code)) this.#signedOut(event.reason);
     else this.#later();
   }
