@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
+from shiboken6 import isValid
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-class Awaited(QObject):
+class _Desk(QObject):
+    """Where finished futures are laid down by any thread and taken up by the window's; one, and it outlives them all.
+
+    An object of its own for each future would be deleted by the window while the other thread still rings it.
+    """
+
+    _bell = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._finished: deque[Awaited] = deque()
+        self._bell.connect(self._answer, Qt.ConnectionType.QueuedConnection)
+
+    def put(self, one: Awaited) -> None:
+        """Called by the thread that finished the future; the application may be gone by then."""
+        self._finished.append(one)
+        try:
+            self._bell.emit()
+        except RuntimeError:  # the C++ side of this object was deleted with the application
+            return
+
+    @Slot()
+    def _answer(self) -> None:
+        while self._finished:
+            self._finished.popleft().finish()
+
+
+def _desk() -> _Desk:
+    """The application's desk, made when first needed."""
+    application = QCoreApplication.instance()
+    assert application is not None  # who waits for an answer on the window's thread has one
+    found = application.findChild(_Desk)
+    return found if isinstance(found, _Desk) else _Desk(application)
+
+
+class Awaited:
     """One future, watched for the window: its result goes to `done`, or what went wrong, in words, to `failed`.
 
     Both are called on Qt's thread; for a future that was cancelled, and when `parent` is gone, neither is.
     """
-
-    _ready = Signal()
 
     def __init__(
         self,
@@ -27,24 +62,19 @@ class Awaited(QObject):
         parent: QObject,
         done: Callable[[T], None] | None = None,
     ) -> None:
-        super().__init__(parent)
         self._future = future
         self._failed = failed
+        self._parent = parent
         self._done: Callable[[Any], None] | None = done
-        self._ready.connect(self._finish, Qt.ConnectionType.QueuedConnection)
+        self._desk = _desk()
         future.add_done_callback(self._ring)
 
     def _ring(self, _future: Future[T]) -> None:
-        """Called by the thread that finished the future; the window may be gone by then."""
-        try:
-            self._ready.emit()
-        except RuntimeError:  # the C++ side of this object was deleted with the window
-            return
+        self._desk.put(self)
 
-    @Slot()
-    def _finish(self) -> None:
-        self.deleteLater()
-        if self._future.cancelled():
+    def finish(self) -> None:
+        """Hand over what came of it; on Qt's thread."""
+        if self._future.cancelled() or not isValid(self._parent):
             return
         error = self._future.exception()
         if error is not None:

@@ -44,6 +44,7 @@ class Scale:
         self._least = least
         self._held = (0.0, 0.0)
         self._roomy_since: float | None = None
+        self._loose = False
         self.top, self.bottom = self._wanted(0.0, 0.0)
 
     @property
@@ -67,9 +68,11 @@ class Scale:
         return nice_ceiling(greatest, self.unit, self.style)
 
     def fit(self, above: float, below: float, now: float) -> bool:
-        """Make room for the greatest values shown at `now` (UTC seconds); whether either end is another one."""
-        before, wanted = (self.top, self.bottom), self._wanted(above, below)
-        if wanted == before:
+        """Make room for the greatest values shown at `now` (UTC seconds); whether the axis is another one."""
+        before, wanted, loose = (self.top, self.bottom), self._wanted(above, below), self._loose
+        if loose:
+            self._hold(above, below)
+        elif wanted == before:
             self._roomy_since = None
         elif wanted[0] > self.top or wanted[1] > self.bottom:
             self._hold(max(above, self._held[0]), max(below, self._held[1]))
@@ -77,23 +80,24 @@ class Scale:
             self._roomy_since = now
         elif now - self._roomy_since >= PATIENCE:
             self._hold(above, below)
-        return (self.top, self.bottom) != before
+        return loose or (self.top, self.bottom) != before
 
     def grow(self, above: float, below: float) -> bool:
-        """Make room while time is moved by hand, where axes only grow; whether either end is another one."""
-        before, wanted = (self.top, self.bottom), self._wanted(above, below)
-        if wanted[0] > self.top or wanted[1] > self.bottom:
+        """Make room while time is moved by hand, where axes only grow; whether the axis is another one."""
+        before, wanted, loose = (self.top, self.bottom), self._wanted(above, below), self._loose
+        if loose:
+            self._hold(above, below)
+        elif wanted[0] > self.top or wanted[1] > self.bottom:
             self._hold(max(above, self._held[0]), max(below, self._held[1]))
-        return (self.top, self.bottom) != before
+        return loose or (self.top, self.bottom) != before
 
     def _hold(self, above: float, below: float) -> None:
-        self._held, self._roomy_since = (above, below), None
+        self._held, self._roomy_since, self._loose = (above, below), None, False
         self.top, self.bottom = self._wanted(above, below)
 
     def let_go(self) -> None:
         """Take whatever ends the next `fit` wants: something was switched by hand, and should be answered at once."""
-        self._held = (0.0, 0.0)
-        self.top = self.bottom = 0.0
+        self._loose = True
 
     @property
     def symbol(self) -> str:
