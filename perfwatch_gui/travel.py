@@ -36,6 +36,7 @@ class Travel(QObject):
         self._moments.found.connect(self._found)
         self._moments.failed.connect(self._fail)
         self.times.changed.connect(self._follow)
+        self.times.settled.connect(self._look_up)
 
     @property
     def sample(self) -> Sample | None:
@@ -49,13 +50,18 @@ class Travel(QObject):
         self.times.take_newest(sample.time)
 
     def _follow(self) -> None:
-        """The view moved: ask for the numbers of its moment."""
+        """The view moved; the store unpacks an hour for one moment, so it is asked when the view rests."""
         self.problem = ""
         if self.times.live:
             self._moments.forget()
-        else:
-            self._moments.ask(self.times.moment)
+        elif not self.times.moving:
+            self._look_up()
         self.moved.emit()
+
+    def _look_up(self) -> None:
+        """Ask for the numbers of the moment."""
+        if not self.times.live:
+            self._moments.ask(self.times.moment)
 
     def _found(self) -> None:
         self.problem = ""

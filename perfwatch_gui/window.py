@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from perfwatch_core.layout import PAGES
+from perfwatch_core.sample import Sample
 from perfwatch_core.units import ByteStyle
 from perfwatch_gui.bridge import Bridge
 from perfwatch_gui.cards.context import Context
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self._bridge = bridge
         self._context = context
         self.travel = Travel(context, self._times)
+        self._shown: Sample | None = None
         self.stale = False
         self._missed = False
         self.setWindowTitle("PerfWatch")
@@ -103,7 +105,7 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         self._bridge.arrived.connect(self._take_sample)
-        self.travel.moved.connect(self.draw)
+        self.travel.moved.connect(self._follow_times)
         self.status_timer.timeout.connect(self._grow_older)
         self.header.chosen.connect(self.show_page)
         self.header.freeze_asked.connect(self.travel.toggle_frozen)
@@ -190,7 +192,17 @@ class Window(QMainWindow):
         self._show_state()
         page, sample = self.pages.get(self.page), self.travel.sample
         if page is not None and sample is not None:
+            self._shown = sample
             page.show_sample(Snapshot(sample, self._context.preferences.byte_style))
+            page.draw()
+
+    def _follow_times(self) -> None:
+        """Time was moved: at each movement the charts follow, the numbers when there are others."""
+        page = self.pages.get(self.page)
+        if self.travel.sample is not self._shown or page is None or not self.frozen:
+            self.draw()
+        elif self.seen():
+            self._say_time()
             page.draw()
 
     def _grow_older(self) -> None:
@@ -203,6 +215,11 @@ class Window(QMainWindow):
             self.settings.show_state(state)
         self._lay_veil()
         self.veil.setVisible(self.stale and not self.frozen and self.page != "settings")
+        self._say_time()
+
+    def _say_time(self) -> None:
+        """Whether the picture is live, and which time it shows where it is not."""
+        interval, newest = self._bridge.source.state().interval, self._bridge.newest
         if self.frozen:
             self.header.say(*self.travel.words())
         elif newest is None:
@@ -210,7 +227,7 @@ class Window(QMainWindow):
         elif self.stale:
             self.header.say("stale", "no new samples")
         else:
-            self.header.say("live", f"live  {state.interval:g} s")
+            self.header.say("live", f"live  {interval:g} s")
 
     def event(self, event: QEvent) -> bool:
         """A button that has the focus is pressed by Space; everywhere else Space freezes."""

@@ -150,13 +150,13 @@ class CardWidget(QFrame):
         """The charts over time."""
         return [plot.chart for plot in self.plots]
 
-    def draw(self, source: PointSource) -> None:
-        """Show the page's stretch of time in the charts."""
+    def draw(self, source: PointSource, more: bool = True) -> None:
+        """Show the page's stretch of time in the charts; `more` says that the source knows more than before."""
         if self._past == self._context.times.live:
             self._past = not self._context.times.live
             self.update()
         for plot in self.plots:
-            plot.draw(source)
+            plot.draw(source, more)
 
     def ask_to_fill(self) -> None:
         """Ask the page for the whole window, or give it back."""

@@ -95,10 +95,10 @@ class Plot(QWidget):
                 entry.show_value(snapshot.shown(series))
         self.chart.set_byte_style(snapshot.style)
 
-    def draw(self, source: PointSource) -> None:
-        """Show the stretch of time that the page shows."""
+    def draw(self, source: PointSource, more: bool) -> None:
+        """Show the stretch of time that the page shows; `more` says that the source knows more than before."""
         times = self._context.times
-        self.chart.draw(source, times.right, times.span, live=times.live)
+        self.chart.draw(source, times.right, times.span, live=times.live, more=more)
 
     def values_text(self) -> Iterator[str]:
         """The values that only the legend shows, one line for each."""

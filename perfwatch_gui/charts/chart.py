@@ -26,6 +26,8 @@ from perfwatch_gui.theme import Theme, tabular
 
 _FONT_FACTOR = 0.8
 _LEAST = QSize(160, 44)
+# What is loaded beside the picture, as a share of it: so far time is moved without building curves anew.
+_MARGIN = 0.5
 _WISHED = QSize(420, 140)
 
 
@@ -58,6 +60,10 @@ class TimeChart(QWidget):
         self._source: PointSource | None = None
         self._now = 0.0
         self._live = True
+        # what the curves hold: from when to when, and the time they are counted from
+        self._base = 0.0
+        self._loaded: tuple[float, float] | None = None
+        self._loaded_span = span
         self._stale = False
         self._out: ReadOut | None = None
         mirrored = any(line.style is Style.MIRROR for line in lines)
@@ -76,7 +82,7 @@ class TimeChart(QWidget):
         self.time_cursor.moved.connect(self._read)
         theme.changed.connect(self._recolour)
         if times is not None:
-            times.settled.connect(self._refit)
+            times.settled.connect(self._settle)
 
     def sizeHint(self) -> QSize:
         """A comfortable size."""
@@ -114,7 +120,7 @@ class TimeChart(QWidget):
         self._prepare()
         place = [line.series for line in self.lines].index(series)
         x, y = self._curves.data(place)
-        return x.tolist(), y.tolist()
+        return (x + (self._base - self._now)).tolist(), y.tolist()
 
     def values_text(self) -> str:
         """The newest values, or those at the right edge, one line for each curve that is on."""
@@ -132,11 +138,16 @@ class TimeChart(QWidget):
             return self._source.value(series, self._now)
         return newest.number_of(series) if newest else None
 
-    def draw(self, source: PointSource, now: float, span: float | None = None, *, live: bool = True) -> None:
+    def draw(
+        self, source: PointSource, now: float, span: float | None = None, *, live: bool = True, more: bool = True
+    ) -> None:
         """Show the `span` seconds before `now` (UTC seconds); the picture is made when it is looked at.
 
-        What is `live` has ages below it, what is not has clock times.
+        What is `live` has ages below it, what is not has clock times. Without `more` the source knows what it knew
+        before, so that the curves need only be moved.
         """
+        if more or live or source is not self._source:
+            self._loaded = None
         self._source, self._now, self._live = source, now, live
         self.span = span or self.span
         if self._frame.look(self.span, None if live else now):
@@ -148,6 +159,7 @@ class TimeChart(QWidget):
         for line in self.lines:
             if str(line.series) == address:
                 (self._hidden.discard if on else self._hidden.add)(line)
+        self._loaded = None
         self._refit()
 
     def set_byte_style(self, style: ByteStyle) -> None:
@@ -178,6 +190,15 @@ class TimeChart(QWidget):
         self.scale.let_go()
         self._change()
 
+    def _settle(self) -> None:
+        """Time rests after it was moved: the axis may fit what is seen, and what is read aloud says it."""
+        if self._source is not None:
+            if self._loaded_span != self.span:
+                # until now the old picture was stretched
+                self._loaded = None
+            self._refit()
+            describe(self, self.values_text)
+
     def _recolour(self) -> None:
         self._curves.recolour(self._theme)
         self.update()
@@ -188,13 +209,27 @@ class TimeChart(QWidget):
             return
         self._stale = False
         if self._source is not None:
-            ends = self._curves.load(self._source, self._now, self.span, self.points, self._shown())
+            self._load(self._source)
+            right = self._now - self._base
+            ends = self._curves.extent(right - self.span, right)
             if self._ceiling is not None and self._source.newest is not None:
                 self.scale.ceiling = self._source.newest.number_of(self._ceiling)
             if self.scale.fit(*ends, self._now) if self._live else self.scale.grow(*ends):
                 self._arrange()
-        describe(self, self.values_text)
+        if self._live:
+            describe(self, self.values_text)
         self._out = self._reading()
+
+    def _load(self, source: PointSource) -> None:
+        """Build the curves, unless those that are there hold what is to be shown."""
+        start = self._now - self.span
+        if self._loaded is not None and self._loaded[0] <= start and self._now <= self._loaded[1]:
+            return
+        margin = 0.0 if self._live else _MARGIN * self.span
+        self._loaded_span = self.span
+        self._base, self._loaded = self._now, (start - margin, self._now + margin)
+        points = round(self.points * (1 + 2 * margin / self.span))
+        self._curves.load(source, self._base, *self._loaded, points, self._shown())
 
     def _read(self) -> None:
         """The cursor is elsewhere: only where it was and where it is now is painted."""
@@ -238,7 +273,7 @@ class TimeChart(QWidget):
         if not plot.toRect().contains(event.rect()):
             frame.paint_labels(painter, self._theme)
         painter.setClipRect(plot)
-        to_pixels = frame.transform(self.scale)
+        to_pixels = frame.transform(self.scale).translate(self._base - self._now, 0.0)
         painter.setTransform(to_pixels, True)
         self._curves.paint_fills(painter)
         painter.resetTransform()
@@ -264,7 +299,7 @@ class TimeChart(QWidget):
         if self._curves.fits(self.points):
             self._out = self._reading()
         else:
-            self._stale = True
+            self._loaded, self._stale = None, True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of time; the card gets the event too, and with it the focus."""

@@ -30,8 +30,8 @@ _NONE = np.empty(0)
 class Curves:
     """One line, and where the style says so one area, for each of `lines`.
 
-    Data are seconds before the right edge (0 down to -span) over values in the unit of the series, negative for
-    MIRROR and added up for STACK. Stacked areas stand in the order of the lines, the first at the bottom.
+    Data are seconds from a base time over values in the unit of the series, negative for MIRROR and added up for
+    STACK. Stacked areas stand in the order of the lines, the first at the bottom.
     """
 
     def __init__(self, lines: Sequence[Line], theme: Theme) -> None:
@@ -62,28 +62,34 @@ class Curves:
                 self._fills[place] = mixed(ground, colour, share)
 
     def load(
-        self, source: PointSource, now: float, span: float, points: int, shown: Collection[Line]
-    ) -> tuple[float, float]:
-        """Fill the curves with the `span` seconds before `now`; the greatest values above and below zero."""
-        above, below, stacked = 0.0, 0.0, _NONE
+        self, source: PointSource, base: float, start: float, end: float, points: int, shown: Collection[Line]
+    ) -> None:
+        """Fill the curves with what is between two times, counted from `base` (UTC seconds)."""
+        stacked = _NONE
         self._most = 0
         for place, line in enumerate(self._lines):
             if line not in shown:
                 self._traces[place] = Trace(_NONE, _NONE)
                 continue
-            right = now - line.shift
-            window = source.window(line.series, right - span, right, points)
-            x, y = _outline(window, right)
+            window = source.window(line.series, start - line.shift, end - line.shift, points)
+            origin = base - line.shift
+            x, y = _outline(window, origin)
             self._most = max(self._most, x.size if window.low is window.high else math.inf)
             if line.style is Style.STACK:
                 stacked = window.last + stacked if stacked.size == window.last.size else window.last
-                x, y = window.times - right, stacked
+                x, y = window.times - origin, stacked
+            self._traces[place] = Trace(x, -y if line.style is Style.MIRROR else y)
+
+    def extent(self, first: float, last: float) -> tuple[float, float]:
+        """The greatest values above and below zero between two times, in seconds from the base."""
+        above = below = 0.0
+        for place, line in enumerate(self._lines):
+            x, y = self.data(place)
+            seen = y[max(0, int(np.searchsorted(x, first)) - 1) : int(np.searchsorted(x, last, side="right")) + 1]
             if line.style is Style.MIRROR:
-                below = max(below, _greatest(y))
-                y = -y
+                below = max(below, _greatest(-seen))
             else:
-                above = max(above, _greatest(y))
-            self._traces[place] = Trace(x, y)
+                above = max(above, _greatest(seen))
         return above, below
 
     def data(self, place: int) -> tuple[Floats, Floats]:
@@ -101,9 +107,9 @@ class Curves:
             trace.paint_line(painter, pen)
 
 
-def _outline(window: Window, now: float) -> tuple[Floats, Floats]:
+def _outline(window: Window, base: float) -> tuple[Floats, Floats]:
     """The points of a line: as they are, or where they were thinned both extremes of each bin."""
-    x = window.times - now
+    x = window.times - base
     if window.low is window.high:
         return x, window.low
     y = np.empty(2 * x.size)

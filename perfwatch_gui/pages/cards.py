@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -27,7 +27,10 @@ class CardsPage(QScrollArea):
         self._snapshot: Snapshot | None = None
         series = [context.catalogue.series(address) for address in page.addresses()]
         self.past = Past(context.archive, series, context.history)
-        self.past.arrived.connect(self._draw_more)
+        self.past.arrived.connect(self._take_more)
+        self._behind: list[CardWidget] = []
+        self._catching_up = QTimer(self)
+        self._catching_up.timeout.connect(self._catch_up)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -89,16 +92,26 @@ class CardsPage(QScrollArea):
         times = self._context.times
         if self.past.oldest is not None:
             times.oldest = self.past.oldest
-        cards = [card for card in self.cards if self._grid.filling is None or card is self._grid.filling]
+        cards = self._seen_cards()
         points = max(chart.points for card in cards for chart in card.charts)
         self.past.look([(times.start, times.right)], points, ahead=not times.live)
         for card in cards:
-            card.draw(self.past)
+            card.draw(self.past, more=times.live)
 
-    def _draw_more(self) -> None:
-        """More of the past is at hand."""
+    def _seen_cards(self) -> list[CardWidget]:
+        return [card for card in self.cards if self._grid.filling is None or card is self._grid.filling]
+
+    def _take_more(self) -> None:
+        """More of the past is at hand: one card after another takes it, so that no frame has to wait for all."""
         if self.isVisible() and self._context.times.newest is not None:
-            self.draw()
+            self._behind = self._seen_cards()
+            self._catching_up.start()
+
+    def _catch_up(self) -> None:
+        if not self._behind:
+            self._catching_up.stop()
+            return
+        self._behind.pop(0).draw(self.past, more=True)
 
     def copy_values(self) -> None:
         """Copy the card that has the focus, or else all that are shown."""
