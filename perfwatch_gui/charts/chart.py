@@ -274,15 +274,16 @@ class TimeChart(QWidget):
             frame.paint_labels(painter, self._theme)
         painter.setClipRect(plot)
         to_pixels = frame.transform(self.scale).translate(self._base - self._now, 0.0)
+        seen = self._now - self._base - self.span, self._now - self._base
         painter.setTransform(to_pixels, True)
-        self._curves.paint_fills(painter)
+        self._curves.paint_fills(painter, *seen)
         painter.resetTransform()
         frame.paint_grid(painter, self._theme, self.scale)
         # a line is one pixel of the screen; on a fine screen a second one beside it makes it as bold as elsewhere
         for shift in range(max(1, round(self.devicePixelRatioF()))):
             painter.translate(0.0, shift / self.devicePixelRatioF())
             painter.setTransform(to_pixels, True)
-            self._curves.paint_strokes(painter)
+            self._curves.paint_strokes(painter, *seen)
             painter.resetTransform()
         pinned = self._pinned_age()
         if pinned is not None:

@@ -96,15 +96,15 @@ class Curves:
         """The points of one curve as they are drawn."""
         return self._traces[place].x, self._traces[place].y
 
-    def paint_fills(self, painter: QPainter) -> None:
-        """Paint the areas, the highest of a stack first."""
+    def paint_fills(self, painter: QPainter, first: float, last: float) -> None:
+        """Paint the areas between two times (seconds from the base), the highest of a stack first."""
         for place in sorted(self._fills, reverse=True):
-            self._traces[place].paint_area(painter, self._fills[place])
+            self._traces[place].paint_area(painter, self._fills[place], first, last)
 
-    def paint_strokes(self, painter: QPainter) -> None:
-        """Paint the lines, the first on top."""
+    def paint_strokes(self, painter: QPainter, first: float, last: float) -> None:
+        """Paint the lines between two times (seconds from the base), the first on top."""
         for trace, pen in zip(reversed(self._traces), reversed(self._pens), strict=True):
-            trace.paint_line(painter, pen)
+            trace.paint_line(painter, pen, first, last)
 
 
 def _outline(window: Window, base: float) -> tuple[Floats, Floats]:

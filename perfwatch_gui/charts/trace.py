@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 Floats = npt.NDArray[np.float64]
+
+# Points of an area that are filled at once: the time for a polygon grows with the square of its points.
+_AREA_POINTS = 48
+# Of a line it does not; what is out of sight is left out by such parts.
+_LINE_POINTS = 256
+
+
+class _Part(NamedTuple):
+    """A stretch of a curve from one x to another."""
+
+    first: float
+    last: float
+    polygon: QPolygonF
 
 
 @cache
@@ -48,29 +62,40 @@ class Trace:
         return [slice(first, last) for first, last in edges if last - first > 1]
 
     @cached_property
-    def _lines(self) -> list[QPolygonF]:
-        return [_to_polygon()(self.x[piece], self.y[piece]) for piece in self._pieces]
+    def _lines(self) -> list[_Part]:
+        return [
+            _Part(float(self.x[part.start]), float(self.x[part.stop - 1]), _to_polygon()(self.x[part], self.y[part]))
+            for part in self._parts(_LINE_POINTS)
+        ]
 
     @cached_property
-    def _areas(self) -> list[QPolygonF]:
-        return list(self._closed())
+    def _areas(self) -> list[_Part]:
+        found = []
+        for part in self._parts(_AREA_POINTS):
+            x, y = self.x[part], self.y[part]
+            closed = _to_polygon()(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
+            found.append(_Part(float(x[0]), float(x[-1]), closed))
+        return found
 
-    def _closed(self) -> Iterator[QPolygonF]:
+    def _parts(self, most: int) -> Iterator[slice]:
+        """The pieces in parts of so many steps, each beginning with the point the one before ends with."""
         for piece in self._pieces:
-            x, y = self.x[piece], self.y[piece]
-            yield _to_polygon()(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
+            for first in range(piece.start, piece.stop - 1, most):
+                yield slice(first, min(first + most + 1, piece.stop))
 
-    def paint_area(self, painter: QPainter, colour: QColor) -> None:
-        """Fill down to zero. Without antialias: neighbours of one colour would show their seams."""
+    def paint_area(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
+        """Fill down to zero what is between two x. Without antialias, which would show the seams between parts."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         for area in self._areas:
-            painter.drawPolygon(area)
+            if area.last >= first and area.first <= last:
+                painter.drawPolygon(area.polygon)
 
-    def paint_line(self, painter: QPainter, pen: QPen) -> None:
-        """Draw the line. Antialias costs a quarter more at one pixel, and sixty times as much at a hair more."""
+    def paint_line(self, painter: QPainter, pen: QPen, first: float, last: float) -> None:
+        """Draw what is between two x. Antialias costs a quarter more at one pixel, and sixty times as much above."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
         for line in self._lines:
-            painter.drawPolyline(line)
+            if line.last >= first and line.first <= last:
+                painter.drawPolyline(line.polygon)
