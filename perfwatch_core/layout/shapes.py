@@ -29,7 +29,8 @@ class Figure:
     """One number in text: `label` stands before it; `named` adds the instance that was picked.
 
     `address` is a metric's; with `pick` HIGHEST the greatest of its instances is shown. `widest` is the longest
-    text to make room for, so that a changing number never moves its neighbours.
+    text to make room for, so that a changing number never moves its neighbours. `doubtful` are addresses of which
+    any under `least` means that the number is a guess, and shown dimmed.
     """
 
     label: str
@@ -37,6 +38,8 @@ class Figure:
     widest: str = "100.0 %"
     pick: Pick = Pick.WHOLE
     named: bool = False
+    doubtful: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Line:
 class Chart:
     """Curves over time that share one axis; `ceiling` is the address of the value the axis ends at.
 
-    `least` is the smallest top the axis may have, in the unit of the curves, so that noise looks like noise.
+    `least` is the smallest top the axis may have, in the unit of the curves, so that noise looks like noise; without
+    it percentages go to 100.
     """
 
     lines: tuple[Line, ...]
@@ -66,13 +70,15 @@ class Chart:
 class Column:
     """A column of a table: `address` with `*` for the row's name; `each` gives other addresses for some rows.
 
-    `words` replaces what the value is by how a person says it.
+    `words` replaces what the value is by how a person says it. `doubtful` are, for some rows, more addresses like
+    those of the table's `doubtful` that the value in this column depends on.
     """
 
     label: str
     address: str = ""
     each: tuple[tuple[str, str], ...] = ()
     words: tuple[tuple[str, str], ...] = ()
+    doubtful: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def at(self, row: str) -> str:
         """The address in one row, empty where the column says nothing of it."""

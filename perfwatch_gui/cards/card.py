@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
 
-from perfwatch_core.layout import Card
+from perfwatch_core.layout import Card, Figure
 from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
@@ -46,7 +46,13 @@ def _headline(card: Card, context: Context) -> Iterator[Field]:
     for place, figure in enumerate(card.headline):
         large = equal or place == 0
         factor = _LARGE if large else _MEDIUM
-        yield Field(context.theme, figure.label, figure.widest, factor, strong=large, right=True)
+        help_ = _help(figure, context)
+        yield Field(context.theme, figure.label, figure.widest, factor, strong=large, right=True, help_=help_)
+
+
+def _help(figure: Figure, context: Context) -> str:
+    """What the number means, in the words of its declaration."""
+    return context.catalogue.series(figure.address).metric.help
 
 
 class CardWidget(QFrame):
@@ -67,7 +73,7 @@ class CardWidget(QFrame):
         self.setAccessibleName(card.title)
         theme = context.theme
         self._headline = list(_headline(card, context))
-        self._details = [Field(theme, f.label, f.widest) for f in card.details]
+        self._details = [Field(theme, f.label, f.widest, help_=_help(f, context)) for f in card.details]
         self.notice = Notice()
         self.plots = [Plot(chart, card, context) for chart in card.charts]
         self._strip = Strip(card.strip, context) if card.strip else None

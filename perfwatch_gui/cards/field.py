@@ -40,7 +40,7 @@ class Field(QWidget):
     A QLabel asks its layout for room at each new text, which costs more than the painting. Until the first value
     a quiet bar stands in its place. `factor` is of the application's font size; with `right` values end at the
     right edge, so that their units stand still. Without `widest` it is as wide as its text, which is for what
-    rarely changes.
+    rarely changes. `help_` says on hover what the number means.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Field(QWidget):
         factor: float = _ORDINARY,
         strong: bool = False,
         right: bool = False,
+        help_: str = "",
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -58,6 +59,7 @@ class Field(QWidget):
         # it paints its own ground, so that a new value does not repaint the card below it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._label = label
+        self._help = help_
         self._fitted = not widest
         self._shown: Shown | None = None
         self._large = _Face(self.font(), label, widest, factor, strong)
@@ -92,7 +94,7 @@ class Field(QWidget):
         if shown == self._shown:
             return
         if self._shown is None or shown.why != self._shown.why:
-            self.setToolTip(hover(shown.why))
+            self.setToolTip(hover("\n".join(filter(None, (shown.why, self._help if shown.known else "")))))
         if self._fitted and (self._shown is None or shown.text != self._shown.text):
             self._face.make_room(shown.text)
             self.updateGeometry()
@@ -128,7 +130,8 @@ class Field(QWidget):
             painter.drawRoundedRect(bar, 4, 4)
         else:
             painter.setFont(face.font)
-            painter.setPen(self._theme.colour("text" if self._shown.known else "quiet"))
+            sure = self._shown.known and not self._shown.doubtful
+            painter.setPen(self._theme.colour("text" if sure else "quiet"))
             left = face.label
             if self._right:
                 left = max(left, self.width() - face.metrics.horizontalAdvance(self._shown.text))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from perfwatch_core.layout import Figure, Pick, Table
@@ -16,11 +16,15 @@ _NO_REASON = "this machine does not say"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A text for the screen; `known` False means N/A, and then `why` has the reason and how to mend it."""
+    """A text for the screen; `known` False means N/A, and then `why` has the reason and how to mend it.
+
+    A `doubtful` one is a guess, and `why` says so.
+    """
 
     text: str
     known: bool = True
     why: str = ""
+    doubtful: bool = False
 
 
 class Snapshot:
@@ -71,12 +75,21 @@ class Snapshot:
         """What a figure shows: the value at its address, or the greatest of its instances."""
         series = catalogue.series(figure.address)
         if figure.pick is Pick.WHOLE:
-            return self.shown(series)
+            return self.doubted(self.shown(series), figure.doubtful, figure.least, catalogue)
         greatest = _greatest(self.instances(series.metric))
         if not greatest:
             return Shown(NOT_AVAILABLE, False, self.why(series))
         said = text(self.instances(series.metric)[greatest], series.metric.unit, self.style)
         return Shown(f"{said} {greatest}" if figure.named else said)
+
+    def doubted(self, shown: Shown, addresses: Iterable[str], least: float, catalogue: Catalogue) -> Shown:
+        """What is shown, marked as a guess where one of the percentages at these addresses is under the least."""
+        shares = [self.sample.number_of(catalogue.series(address)) for address in addresses]
+        low = min((share for share in shares if share is not None), default=least)
+        if not shown.known or low >= least:
+            return shown
+        why = f"A guess: it was counted for {low:.0f} % of the time, and under {least:.0f} % that is too little."
+        return replace(shown, why=why, doubtful=True)
 
     def rows(self, table: Table, catalogue: Catalogue) -> tuple[str, ...]:
         """The names of a table's rows: as declared, or the instances its first column has."""

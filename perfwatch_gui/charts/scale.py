@@ -30,8 +30,8 @@ class Scale:
     """A y axis from `-bottom` to `top`: it grows at once, and shrinks after `PATIENCE` seconds.
 
     `bottom` is 0 unless `mirrored`; there the side with less gets a fifth, half, or as much as the other. Percent goes
-    to 100 unless it must go higher. `least` is the smallest top, `ceiling` a top that only a much greater value
-    overrides, both in the unit of the values.
+    to 100 unless it must go higher or has a `least` of its own. `least` is the smallest top, `ceiling` a top that only
+    a much greater value overrides, both in the unit of the values.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Scale:
     def _full(self, greatest: float) -> float:
         if self.ceiling and greatest <= self.ceiling * _CEILING_TOLERANCE:
             return self.ceiling
-        if self.unit is Unit.PERCENT and greatest <= _PERCENT_TOP:
+        if self.unit is Unit.PERCENT and not self._least and greatest <= _PERCENT_TOP:
             return _PERCENT_TOP
         return nice_ceiling(greatest, self.unit, self.style)
 

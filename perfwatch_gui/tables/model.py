@@ -75,7 +75,14 @@ class TableModel(QAbstractTableModel):
             return shown, -1.0
         value = snapshot.sample.values[series]
         words = self._wordings[place].get(shown.text)
-        return (Shown(words) if words else shown), value if isinstance(value, str) else float(value)
+        if words:
+            shown = Shown(words)
+        elif self.table.doubtful:
+            column = self.table.columns[place]
+            also = dict(column.doubtful).get(row, ())
+            addresses = (self.table.doubtful.replace("*", row), *also)
+            shown = snapshot.doubted(shown, addresses, self.table.least, self._catalogue)
+        return shown, value if isinstance(value, str) else float(value)
 
     def _is_doubtful(self, snapshot: Snapshot, row: str) -> bool:
         if not self.table.doubtful:
@@ -139,7 +146,8 @@ class TableModel(QAbstractTableModel):
         return None
 
     def _colour(self, row: int, shown: Shown) -> QColor:
-        return self._theme.colour("text" if shown.known and not self._doubtful[row] else "quiet")
+        sure = shown.known and not shown.doubtful and not self._doubtful[row]
+        return self._theme.colour("text" if sure else "quiet")
 
     def _hover(self, row: int, column: int, shown: Shown) -> str:
         if shown.text == NOT_AVAILABLE:
@@ -148,9 +156,7 @@ class TableModel(QAbstractTableModel):
         if not address:
             return ""
         said = self._series(address).metric.help
-        if self._doubtful[row]:
-            return f"{said}\nThe counter ran for so little of the time that this is a guess."
-        return said
+        return f"{shown.why}\n{said}" if shown.why else said
 
     def as_text(self) -> str:
         """The table with tabs between its columns, for the clipboard."""

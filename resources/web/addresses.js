@@ -62,6 +62,12 @@ export class Catalogue {
     const said = (missing[address] ?? missing[key] ?? reason) || "this machine does not say";
     return remedy ? `${said}\nMend it with: ${remedy}` : said;
   }
+
+  /** Why a number is a guess: one of the percentages at these addresses is under the least; empty where it is none. */
+  doubt(data, addresses, least) {
+    const low = Math.min(least, ...addresses.map(address => this.value(data, address) ?? least));
+    return low < least ? `A guess: it was counted for ${low.toFixed(0)} % of the time, and under ${least} % that is too little.` : "";
+  }
 }
 
 /** [reason, command that mends it, whether something failed] of a type's part of a sample; empty where all is well. */

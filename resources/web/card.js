@@ -84,7 +84,10 @@ export class CardView {
     const value = this.catalogue.value(data, address);
     setText(node, text(value, this.catalogue.unit(address)) + name);
     node.classList.toggle("missing", value === undefined);
-    const title = value === undefined ? this.catalogue.why(data, address) : this.catalogue.metric(address)?.help ?? "";
+    const doubt = value === undefined ? "" : this.catalogue.doubt(data, figure.doubtful, figure.least);
+    node.classList.toggle("doubtful", doubt !== "");
+    const help = this.catalogue.metric(address)?.help ?? "";
+    const title = value === undefined ? this.catalogue.why(data, address) : doubt ? `${doubt}\n${help}` : help;
     if (node.title !== title) node.title = title;
   }
 }

@@ -66,7 +66,7 @@ export class LiveChart {
   }
 
   #range() {
-    const fixed = this.ceiling?.() ?? (this.unit.symbol === "%" ? 100 : 0);
+    const fixed = this.ceiling?.() ?? (this.unit.symbol === "%" && !this.least ? 100 : 0);
     if (fixed) return { min: this.mirrored ? -fixed : 0, max: fixed };
     let highest = this.least;
     this.lines.forEach((line, index) => {

@@ -20,6 +20,7 @@ export class TableView {
     Object.assign(this, { table, catalogue });
     this.each = table.columns.map(column => new Map(column.each));
     this.words = table.columns.map(column => new Map(column.words));
+    this.also = table.columns.map(column => new Map(column.doubtful));
     this.heads = [table.first, ...table.columns.map(column => column.label)].map((label, index) =>
       element("th", { scope: "col" }, element("button", { type: "button", onclick: () => this.#sort(index - 1) }, label)));
     this.body = element("tbody");
@@ -65,9 +66,12 @@ export class TableView {
   #cell(cell, name, index) {
     const address = this.#address(name, index), value = this.#value(name, index);
     setText(cell, address ? this.words[index].get(value) ?? text(value, this.catalogue.unit(address)) : "");
-    const title = address && value === undefined ? this.catalogue.why(this.data, address) : "";
+    const missing = Boolean(address) && value === undefined;
+    const doubt = missing ? "" : this.catalogue.doubt(this.data, this.also[index].get(name) ?? [], this.table.least);
+    const title = missing ? this.catalogue.why(this.data, address) : doubt;
     if (cell.title !== title) cell.title = title;
-    cell.classList.toggle("missing", title !== "");
+    cell.classList.toggle("missing", missing);
+    cell.classList.toggle("doubtful", doubt !== "");
   }
 
   #sort(index) {

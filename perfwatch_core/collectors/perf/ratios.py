@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
-
-# Below this share of the time a multiplexed count is a guess; screens dim it.
-DIM_BELOW_PERCENT = 25.0
 
 
 class Ratio(NamedTuple):
@@ -31,20 +27,3 @@ RATIOS = (
     Ratio("l1d_mpki", "L1-dcache-load-misses", "instructions", 1000.0),
     Ratio("llc_mpki", "LLC-load-misses", "instructions", 1000.0),
 )
-_BY_FIELD = {ratio.field: ratio for ratio in RATIOS}
-
-
-def inputs_of(field: str) -> tuple[str, ...]:
-    """The events behind a field: two for a derived one, itself for an event, cycles and instructions for core_ipc."""
-    ratio = _BY_FIELD.get("ipc" if field == "core_ipc" else field)
-    return (ratio.over, ratio.under) if ratio else (field,)
-
-
-def running_of(field: str, running: Mapping[str, float]) -> float | None:
-    """How much of the time a field was counted, in percent: that of its worst input, None if any is unknown.
-
-    `running` is `perf_events.running_percent` by event; below `DIM_BELOW_PERCENT` screens dim the value.
-    """
-    shares = [running.get(event) for event in inputs_of(field)]
-    known = [share for share in shares if share is not None]
-    return min(known) if len(known) == len(shares) else None

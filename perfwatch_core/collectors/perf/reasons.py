@@ -83,7 +83,7 @@ def refused(machine: Machine, answer: Answer) -> Shortfall:
             denied=True,
         )
     return Shortfall(
-        f"perf_event_paranoid is {level:.0f}, counting whole processors needs 0 or less, or CAP_PERFMON",
+        f"perf may not count: perf_event_paranoid is {level:.0f}, and whole processors need 0 or less, or CAP_PERFMON",
         _as_root("sysctl kernel.perf_event_paranoid=0"),
         denied=True,
     )

@@ -13,6 +13,7 @@ from perfwatch_core.metric import Catalogue
 from .conftest import FakePerf, Tree, sample_of
 
 SUDO = "" if os.geteuid() == 0 else "sudo "
+PARANOID = "perf may not count: perf_event_paranoid is {}, and whole processors need 0 or less, or CAP_PERFMON"
 KVM = "QEMU", "Standard PC (Q35 + ICH9, 2009)"
 
 
@@ -68,7 +69,7 @@ def test_paranoid_level(fake: FakePerf, tree: Tree) -> None:
     fake.does(deny=True)
     tree.write("proc/sys/kernel/perf_event_paranoid", "4")
     assert said(tree).splitlines() == [
-        "no      perf_events  perf_event_paranoid is 4, counting whole processors needs 0 or less, or CAP_PERFMON",
+        f"no      perf_events  {PARANOID.format(4)}",
         f"                     mend it with: {SUDO}sysctl kernel.perf_event_paranoid=0",
     ]
 
@@ -144,4 +145,4 @@ def test_it_still_counts_what_it_may_where_one_event_is_denied(fake: FakePerf, t
     report = said(tree)
     assert "ok      perf_events" in report
     assert "cycles: perf may not count this event" in report
-    assert f"perf_event_paranoid is 2, counting whole processors needs 0 or less, or CAP_PERFMON\n{'':21}mend" in report
+    assert f"{PARANOID.format(2)}\n{'':21}mend" in report

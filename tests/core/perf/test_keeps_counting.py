@@ -150,10 +150,13 @@ def test_denied_it_names_the_setting_and_counts_once_that_is_mended(
     until(collector, lambda shape: not shape["available"])
     clock.ahead += 1
     shape = until(collector, saying("paranoid"))
-    assert "perf_event_paranoid is 2, counting whole processors needs 0 or less, or CAP_PERFMON" in shape["reason"]
+    assert (
+        "perf may not count: perf_event_paranoid is 2, and whole processors need 0 or less, or CAP_PERFMON"
+        in shape["reason"]
+    )
     assert shape["reason"].endswith("sysctl kernel.perf_event_paranoid=0")
     assert {event["state"] for event in shape["events"].values()} == {"no_permission"}
-    assert shape["_missing"]["perf_events.ipc"].startswith("perf_event_paranoid is 2")
+    assert shape["_missing"]["perf_events.ipc"].startswith("perf may not count: ")
     fake.does()
     until(collector, lambda _: True)
     tree.write("proc/sys/kernel/perf_event_paranoid", "0")

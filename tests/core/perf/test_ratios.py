@@ -1,10 +1,13 @@
-"""The derived metrics: which counts they are made of, and how much of the time those ran."""
+"""The derived metrics: which counts they are made of, and that screens doubt them by the same ones."""
 
-import pytest
+from collections.abc import Iterator
 
 from perfwatch_core.collectors.perf.names import EVENTS
-from perfwatch_core.collectors.perf.ratios import DIM_BELOW_PERCENT, RATIOS, inputs_of, running_of
-from perfwatch_core.layout.counters import HARDWARE
+from perfwatch_core.collectors.perf.ratios import RATIOS
+from perfwatch_core.layout import Figure
+from perfwatch_core.layout.counters import HARDWARE, HARDWARE_COUNTERS
+
+BY_FIELD = {ratio.field: ratio for ratio in RATIOS}
 
 
 def test_they_are_the_ten_of_the_contract_and_made_of_its_events() -> None:
@@ -15,27 +18,44 @@ def test_they_are_the_ten_of_the_contract_and_made_of_its_events() -> None:
     assert {ratio.over for ratio in RATIOS} | {ratio.under for ratio in RATIOS} < set(EVENTS)
 
 
-@pytest.mark.parametrize(
-    ("field", "inputs"),
-    [
-        ("ipc", ("instructions", "cycles")),
-        ("core_ipc", ("instructions", "cycles")),
-        ("llc_mpki", ("LLC-load-misses", "instructions")),
-        ("branches", ("branches",)),
-    ],
-)
-def test_the_events_behind_a_field(field: str, inputs: tuple[str, ...]) -> None:
-    assert inputs_of(field) == inputs
+def figures() -> Iterator[Figure]:
+    """All figures of counters."""
+    for card in (HARDWARE_COUNTERS, *HARDWARE.cards):
+        yield from (*card.headline, *card.details)
 
 
-def test_a_ratio_ran_as_little_as_its_worst_input() -> None:
-    running = {"instructions": 80.0, "cycles": 20.0}
-    assert running_of("ipc", running) == 20.0
-    assert running_of("instructions", running) == 80.0
-    assert running_of("llc_mpki", running) is None
+def running(*events: str) -> tuple[str, ...]:
+    return tuple(f"perf_events.running_percent[{event}]" for event in events)
 
 
-def test_the_page_dims_below_the_same_share() -> None:
-    assert HARDWARE.table is not None
-    assert HARDWARE.table.least == DIM_BELOW_PERCENT
-    assert HARDWARE.table.rows == EVENTS
+def test_each_figure_is_doubted_by_the_events_it_is_made_of() -> None:
+    shown = {}
+    for figure in figures():
+        field = figure.address.removeprefix("perf_events.")
+        ratio = BY_FIELD.get(field)
+        assert figure.doubtful == (running(ratio.over, ratio.under) if ratio else running(field))
+        assert figure.least == 25.0
+        shown[field] = ratio
+    assert set(BY_FIELD) <= set(shown), "each derived metric stands on a card"
+
+
+def test_each_derived_number_in_the_table_stands_with_what_was_missed() -> None:
+    table = HARDWARE.table
+    assert table is not None
+    assert table.rows == EVENTS
+    assert table.least == 25.0
+    found = {}
+    for column in table.columns:
+        for row, address in column.each:
+            ratio = BY_FIELD[address.removeprefix("perf_events.")]
+            assert row == ratio.over
+            assert dict(column.doubtful)[row] == running(ratio.over, ratio.under)
+            found[ratio.field] = ratio
+    assert set(found) == {field for field in BY_FIELD if field not in ("ipc", "ghz")}
+
+
+def test_misses_are_drawn_where_a_few_percent_can_be_seen() -> None:
+    charts = [chart for card in (HARDWARE_COUNTERS, *HARDWARE.cards) for chart in card.charts]
+    shares = [chart for chart in charts if chart.lines[0].address.endswith("_miss_percent")]
+    assert len(shares) == 5
+    assert {chart.least for chart in shares} == {10.0}

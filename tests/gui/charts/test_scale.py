@@ -71,6 +71,11 @@ def test_letting_go_answers_at_once() -> None:
 def test_percent_holds_still_unless_it_must_not() -> None:
     assert fitted(Unit.PERCENT, 0.0).top == fitted(Unit.PERCENT, 3.0).top == fitted(Unit.PERCENT, 100.0).top == 100.0
     assert fitted(Unit.PERCENT, 130.0).top == 200.0
+    # shares that are mostly a few percent have a smaller axis, which grows like any other
+    misses = Scale(Unit.PERCENT, least=10.0)
+    assert misses.top == 10.0
+    misses.fit(18.0, 0.0, now=0.0)
+    assert misses.top == 20.0
 
 
 def test_a_least_top_keeps_noise_small() -> None:
