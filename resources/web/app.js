@@ -77,6 +77,7 @@ function navigate() {
 
 function show(page) {
   const inside = pages !== null && [...pages.values()].includes(page);
+  const fromSheet = shown?.form !== undefined;
   header.hidden = status.hidden = !inside;
   document.title = `${page.title} – PerfWatch`.replace("PerfWatch – ", "");
   if (shown !== page) {
@@ -87,7 +88,7 @@ function show(page) {
   }
   page.entered?.();
   // after a sheet the keyboard begins at the page's own link, not nowhere
-  if (inside && document.activeElement === document.body) nav.querySelector("[aria-current]")?.focus({ preventScroll: true });
+  if (inside && fromSheet) nav.querySelector("[aria-current]")?.focus({ preventScroll: true });
   present();
 }
 

@@ -15,6 +15,8 @@ export class SpanBar {
       COMPARED.map(([value, label]) => element("option", { value }, label)));
     this.other = element("input", { type: "datetime-local", step: 1, "aria-label": "The other span begins", hidden: true,
       onchange: () => does.go(this.#compared()) });
+    this.band = element("button", { type: "button", class: "toggle", title: "Shade from the least to the most of each point", "aria-pressed": "true",
+      onclick: () => does.go(view => { view.band = !view.band; }) }, "least to most");
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     this.root = element("div", { class: "bar", role: "toolbar", "aria-label": "What to show" },
       element("div", { class: "group" }, this.ranges),
@@ -24,7 +26,7 @@ export class SpanBar {
       element("div", { class: "dates", title: `Times are those of ${zone}` }, this.from, "–", this.to),
       element("label", { class: "inline" }, "Show", choice.type), choice.picker,
       element("label", { class: "inline" }, "Compare with", this.compare), this.other,
-      element("button", { type: "button", class: "link", title: "What is in view as a CSV file", onclick: does.save }, "Save CSV"));
+      this.band, element("button", { type: "button", class: "link", title: "What is in view as a CSV file", onclick: does.save }, "Save CSV"));
   }
 
   show(view, now, canGoBack) {
@@ -35,6 +37,7 @@ export class SpanBar {
     this.compare.value = view.compare;
     this.other.hidden = view.compare !== "span";
     if (view.compare === "span") this.other.value = toField(view.other);
+    this.band.setAttribute("aria-pressed", String(view.band));
     this.backButton.disabled = !canGoBack;
   }
 

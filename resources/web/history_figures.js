@@ -1,10 +1,11 @@
 /* The tables below History's charts: what a span sums up to, beside another span, and which series changed most. */
 
+import { split } from "./addresses.js";
 import { element, setText } from "./dom.js";
 import { text } from "./units.js";
 
 const FIGURES = [["mean", "Mean"], ["min", "Least"], ["p50", "Median"], ["p95", "95 %"], ["p99", "99 %"], ["max", "Most"]];
-const SHOWN = 40;
+const SHOWN = 40, MOST_THINGS = 12;
 
 export class FiguresTable {
   constructor(catalogue) {
@@ -57,7 +58,7 @@ export class ChangesTable {
     this.table.hidden = !changes.length;
     const words = [count ? `${count} of ${compared} series moved more than by chance; the most changed first.`
       : compared ? `Nothing moved more than by chance among ${compared} series.` : "No series is in both spans.",
-      appeared.length ? `Only in this span: ${appeared.join(", ")}.` : "", vanished.length ? `Only in the other: ${vanished.join(", ")}.` : ""];
+      appeared.length ? `Only in this span: ${summed(appeared)}.` : "", vanished.length ? `Only in the other: ${summed(vanished)}.` : ""];
     setText(this.said, words.filter(Boolean).join(" "));
     this.body.replaceChildren(...changes.slice(0, SHOWN).map(one => this.#row(one)));
   }
@@ -69,6 +70,15 @@ export class ChangesTable {
       type: "button", class: "link", title: `${this.catalogue.metric(series)?.help ?? ""}\nShow it in a chart`, onclick: () => this.add(series) }, series)),
       [text(then, unit), text(now, unit), change(now, then, unit)].map(words => element("td", {}, words)), element("td", {}, meter));
   }
+}
+
+/** Addresses in few words: all numbers of one interface, disk or core count as one thing. */
+function summed(addresses) {
+  const things = [...new Set(addresses.map(address => {
+    const [key, instance] = split(address);
+    return instance ? `${key.split(".")[0]} ${instance}` : address;
+  }))];
+  return things.length > MOST_THINGS ? `${things.slice(0, MOST_THINGS).join(", ")} and ${things.length - MOST_THINGS} more` : things.join(", ");
 }
 
 /** `+12.3 %`, or the plain difference where percent say nothing. */

@@ -141,7 +141,7 @@ export class HistoryPage {
     this.lines = this.choice.lines(this.#view.series);
     const key = JSON.stringify(this.lines);
     if (key !== this.drawn) this.#makeCharts(key);
-    for (const chart of this.#charts) chart.show(points, other, offset, span);
+    for (const chart of this.#charts) chart.show(points, other, offset, span, this.#view.band);
     const length = duration(span[1] - span[0]), bins = `${length}, a point each ${duration(points.width)}`;
     if (!points.time.length) this.#say("There is no history in this span.", false);
     else this.#say(`${moment(span[0])} to ${moment(span[1])} (${bins})${offset ? `; dashed: ${moment(span[0] - offset)} on` : ""}`, false);

@@ -13,6 +13,7 @@ export class View {
   series = [];
   compare = "";
   other = 0;
+  band = true;
 
   /** The view that an address names; what it leaves open stays as it was. */
   read(query) {
@@ -25,6 +26,7 @@ export class View {
     this.series = wish.getAll("series");
     this.compare = COMPARED.some(([key]) => key === wish.get("compare")) ? wish.get("compare") : "";
     this.other = other;
+    this.band = wish.get("band") !== "off";
   }
 
   /** The address that names it. */
@@ -32,6 +34,7 @@ export class View {
     const wish = new URLSearchParams(this.range ? { range: this.range } : { from: this.from, to: this.to });
     wish.set("type", this.type);
     for (const address of this.series) wish.append("series", address);
+    if (!this.band) wish.set("band", "off");
     if (this.compare) wish.set("compare", this.compare);
     if (this.compare === "span") wish.set("other", this.other);
     return wish.toString();

@@ -25,8 +25,9 @@ export class PastChart {
     new ResizeObserver(() => this.#resize()).observe(this.box);
   }
 
-  /** Show what `history.points` gave for [from, to], and for the span `offset` seconds earlier (null for none). */
-  show(points, other, offset, [from, to]) {
+  /** Show what `history.points` gave for [from, to], and for the span `offset` seconds earlier (null for none), with a band or without. */
+  show(points, other, offset, [from, to], band) {
+    this.band = band;
     this.shown = [points, other, offset, [from, to]];
     const own = columns(points, this.lines, ["mean", "max", "min"], 0);
     const tables = other ? [own, columns(other, this.lines, ["mean"], offset, points.width)] : [own];
@@ -56,8 +57,8 @@ export class PastChart {
   }
 
   #draw(box, data, series, whole) {
-    const values = data.slice(1).flat().filter(Number.isFinite);
-    // a band under half a million points: spread arguments would overflow the stack
+    const banded = whole && this.band, seen = data.slice(1).filter((_, index) => banded || !whole || series[index].stroke);
+    const values = seen.flat().filter(Number.isFinite);
     const range = rangeOf(values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity), this.unit);
     return new uPlot({
       width: box.clientWidth, height: box.clientHeight, padding: [8, 8, 0, 0], legend: { show: false },
@@ -67,7 +68,7 @@ export class PastChart {
       },
       scales: { x: { time: true, auto: false, range: () => [this.span.min, this.span.max] }, y: { auto: false, range: () => [range.min, range.max] } },
       axes: [clockAxis(), valueAxis(this.unit)], series: [{}, ...series],
-      bands: whole ? this.lines.map((line, index) => ({ series: [index * 3 + 2, index * 3 + 3], fill: `${colour(line.colour)}40` })) : [],
+      bands: banded ? this.lines.map((line, index) => ({ series: [index * 3 + 2, index * 3 + 3], fill: `${colour(line.colour)}40` })) : [],
       hooks: { setCursor: [plot => this.#hover(plot.cursor.idx, data)], setSelect: [plot => this.#selected(plot)] },
     }, data, box);
   }
