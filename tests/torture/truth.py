@@ -1,0 +1,147 @@
+"""Numbers under load: what was burnt, written, read and sent agrees with what the loads themselves report."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from perfwatch_core.bus import Bus
+from perfwatch_core.collector import Collector
+from perfwatch_core.collectors.cpu import CpuCollector
+from perfwatch_core.collectors.disk import DiskCollector
+from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.network import NetworkCollector
+from perfwatch_core.sample import Sample
+from perfwatch_core.sampler import Sampler
+from perfwatch_core.vitals import Vitals
+from tests.torture.outcome import Outcome, Wish
+
+SUBJECT = "Truth under load"
+TOLERANCE = 0.02
+_TICK = 0.5
+_MIB = 1 << 20
+# What one datagram is on the wire: payload, and the headers of UDP, IP and Ethernet (RFC 768, RFC 791, IEEE 802.3).
+_PAYLOAD, _HEADERS = 1400, 8 + 20 + 14
+# named for this process: one that was killed leaves its own behind
+_INTERFACE, _PEER, _SPACE = (f"pw{os.getpid()}{end}" for end in ("a", "b", "space"))
+_BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass"
+
+
+def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
+    """Processor time, disk and network, each summed up over samples and held against the load's own figure."""
+    scale = wish.rounds(4, 1)
+    yield _outcome("processor seconds of niced processes", "their getrusage(2)", *_processor(2.0 * scale))
+    yield _outcome("bytes written to a disk", "dd with O_DIRECT", *_written(place / "file", 192 * scale))
+    yield _outcome("bytes read from a disk", "dd with O_DIRECT", *_read(place / "file", 192 * scale))
+    (place / "file").unlink()
+    yield _outcome("bytes sent over a network interface", "datagrams sent, with headers", *_sent(20_000 * scale))
+
+
+def _outcome(what: str, against: str, counted: float, reported: float, samples: int) -> Outcome:
+    off = counted / reported - 1
+    note = f"{counted:,.1f} against {reported:,.1f} of {against}: {off:+.2%} over {samples} samples"
+    return Outcome(SUBJECT, what, 1, abs(off) <= TOLERANCE, note=note)
+
+
+def _during(collectors: Sequence[Collector], work: Callable[[], None]) -> list[Sample]:
+    """The samples from before until after the work, each with a rate over its true interval."""
+    done = threading.Event()
+    sampler = Sampler(collectors, Bus(), _TICK, Vitals())
+    sampler.tick()
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    samples = []
+    while not done.wait(_TICK):
+        samples.append(sampler.tick())
+    thread.join()
+    samples.append(sampler.tick())
+    sampler.stop()
+    return samples
+
+
+def _total(samples: Sequence[Sample], address: str) -> float:
+    """The integral of a rate: value times true interval, summed."""
+    found = 0.0
+    for sample in samples:
+        value = next((value for series, value in sample.values.items() if str(series) == address), 0)
+        found += float(value) * (sample.interval or 0.0)
+    return found
+
+
+def _processor(seconds: float) -> tuple[float, float, int]:
+    """Niced time, for nothing else here is niced: percent of all processors against seconds of the burners."""
+    count = os.cpu_count() or 1
+
+    def burn() -> None:
+        command = ["nice", "-n", "1", sys.executable, "-c", _BURN.format(seconds=seconds)]
+        for process in [subprocess.Popen(command) for _ in range(count)]:
+            process.wait()
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    samples = _during([CpuCollector(Machine())], burn)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return _total(samples, "cpu.nice") / 100 * count, after.ru_utime - before.ru_utime, len(samples)
+
+
+def _written(path: Path, mebibytes: int) -> tuple[float, float, int]:
+    samples = _during([DiskCollector(Machine())], lambda: _dd("if=/dev/zero", f"of={path}", "oflag=direct", mebibytes))
+    return _total(samples, "disk.write_bytes_per_sec"), mebibytes * _MIB, len(samples)
+
+
+def _read(path: Path, mebibytes: int) -> tuple[float, float, int]:
+    samples = _during([DiskCollector(Machine())], lambda: _dd(f"if={path}", "of=/dev/null", "iflag=direct", mebibytes))
+    return _total(samples, "disk.read_bytes_per_sec"), mebibytes * _MIB, len(samples)
+
+
+def _dd(source: str, target: str, flag: str, mebibytes: int) -> None:
+    subprocess.run(["dd", source, target, flag, "bs=1M", f"count={mebibytes}", "status=none"], check=True)
+
+
+def _sent(datagrams: int) -> tuple[float, float, int]:
+    with _pair():
+        samples = _during([NetworkCollector(Machine())], lambda: _send(datagrams))
+    return (
+        _total(samples, f"network.bytes_sent_per_sec[{_INTERFACE}]"),
+        datagrams * (_PAYLOAD + _HEADERS),
+        len(samples),
+    )
+
+
+def _send(datagrams: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        # not connected, for nobody listens there and the answers to that would be errors here
+        for _ in range(datagrams):
+            out.sendto(bytes(_PAYLOAD), ("10.77.77.2", 9))
+
+
+@contextmanager
+def _pair() -> Iterator[None]:
+    """A wire of our own whose other end lies in a network namespace of our own (ip-netns(8), veth(4))."""
+    _ip("netns", "add", _SPACE)
+    try:
+        _ip("link", "add", _INTERFACE, "type", "veth", "peer", "name", _PEER, "netns", _SPACE)
+        _ip("address", "add", "10.77.77.1/30", "dev", _INTERFACE)
+        _ip("link", "set", _INTERFACE, "up")
+        _ip("-n", _SPACE, "address", "add", "10.77.77.2/30", "dev", _PEER)
+        _ip("-n", _SPACE, "link", "set", _PEER, "up")
+        yield
+    finally:
+        _ip("netns", "del", _SPACE)
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)
