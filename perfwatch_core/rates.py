@@ -27,7 +27,7 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
     for series, raw in after.facts.items():
         metric = series.metric
         value: Value | Missing
-        if type(raw) is int and metric.plain:
+        if isinstance(raw, str) or (type(raw) is int and metric.plain):
             # most of what the kernel says: nothing to be done to it
             value = raw
         elif isinstance(raw, Missing):

@@ -13,7 +13,8 @@ from perfwatch_core.collectors.perf.run import environment
 # A pipe holds 64 KiB: at 60 s between samples that is not enough for 60 intervals. 1 MiB is what anyone may ask
 # for (pipe(7)).
 PIPE_SIZE = 1 << 20
-CHUNK = 1 << 16
+# More than most ticks bring; asking for much costs memory each time.
+CHUNK = 1 << 13
 # No tick reads more than this; perf waits for the rest to be read, and prints one longer, true interval then.
 MOST_A_TICK = 1 << 23
 WORDS_KEPT = 4096
@@ -30,12 +31,13 @@ class Child:
 
     def __init__(self, binary: str, arguments: Sequence[str]) -> None:
         """Start it; raises OSError where that fails."""
-        self._begun = b""
         self._log, log = os.pipe2(os.O_CLOEXEC)
         self._words, words = os.pipe2(os.O_CLOEXEC)
         try:
             os.set_blocking(self._log, False)
             os.set_blocking(self._words, False)
+            # nobody reads this while perf counts: what finds no room is lost, instead of perf waiting for ever
+            os.set_blocking(words, False)
             # more than the user's share of pipe memory is refused; then the usual size must do
             with contextlib.suppress(OSError):
                 fcntl.fcntl(self._log, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
@@ -70,20 +72,12 @@ class Child:
 
     @property
     def said(self) -> bytes:
-        """The beginning of what it has said on standard error, up to `WORDS_KEPT` bytes."""
-        self._hear()
-        return self._begun
+        """The beginning of what it said on standard error, up to `WORDS_KEPT` bytes; for when it has ended."""
+        return _read(self._words, WORDS_KEPT)
 
     def read(self) -> bytes:
         """What it has printed since the last read; never waits."""
-        self._hear()
         return _read(self._log, MOST_A_TICK)
-
-    def _hear(self) -> None:
-        """Make room on its standard error: a perf that goes on complaining would else wait for us for ever."""
-        words = _read(self._words, MOST_A_TICK)
-        if words and len(self._begun) < WORDS_KEPT:
-            self._begun = (self._begun + words)[:WORDS_KEPT]
 
     def end(self) -> None:
         """Stop it and let go of everything; takes 3 ms, and `PATIENCE` seconds at most if it hangs."""
