@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from perfwatch_core.collector import Shortfall
+from perfwatch_core.collectors.facts import facts
 from perfwatch_core.metric import Catalogue, Kind, Series
 from perfwatch_core.sample import Sample
+from perfwatch_core.settings import Settings
 
 
 class Verdict(StrEnum):
@@ -59,6 +61,26 @@ def examine(sample: Sample, catalogue: Catalogue, shortfalls: Mapping[str, Seque
             yield Finding(type_, Verdict.PARTLY, f"{_names(lacking)}: {reason}", mendable.pop(reason, ""))
         for reason, remedy in mendable.items():
             yield Finding(type_, Verdict.PARTLY, reason, remedy)
+
+
+def machine() -> Finding:
+    """What was examined: so that reports of two machines can be told apart."""
+    return Finding("machine", Verdict.GOOD, facts().sentence)
+
+
+def store(settings: Settings) -> Finding:
+    """Whether samples can be kept; a private database that does not exist yet is not made for the question."""
+    if not settings.background_collection:
+        return Finding("store", Verdict.NOT, "BACKGROUND_COLLECTION_ENABLED is off: nothing is kept")
+    # only here: it loads the driver
+    from perfwatch_core.store.command import standing
+    from perfwatch_core.store.state import StoreProblem
+
+    try:
+        return Finding("store", Verdict.GOOD, standing(settings))
+    except StoreProblem as problem:
+        # the sentence names what mends it
+        return Finding("store", Verdict.NOT, str(problem))
 
 
 def report(findings: list[Finding]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from perfwatch_core.collectors.facts import facts
 from perfwatch_core.command_line import program_version
 from perfwatch_core.engine import Engine
 from perfwatch_core.setting import BadSetting
@@ -113,12 +114,17 @@ class MachineEndpoints:
 
 def _system() -> dict[str, Any]:
     """Names and sizes that do not change while running; memory in bytes."""
+    found = facts()
     return {
-        "hostname": platform.node(),
-        "kernel": f"{platform.system()} {platform.release()}",
-        "architecture": platform.machine(),
-        "cpus": os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "hostname": found.hostname,
+        "system": found.system,
+        "kernel": f"Linux {found.kernel}",
+        "architecture": found.architecture,
+        "cpus": found.processors,
+        "cores": found.cores,
+        "memory_bytes": found.memory_bytes,
+        "swap_bytes": found.swap_bytes,
+        "booted": datetime.fromtimestamp(found.booted, UTC).isoformat(),
         "python": platform.python_version(),
         "perfwatch": program_version(),
     }

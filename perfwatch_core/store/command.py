@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -31,6 +32,16 @@ def database(settings: Settings, action: str, revision: str) -> int:
         print(f"perfwatch: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def standing(settings: Settings) -> str:
+    """Where samples are kept, or will be at the first start; StoreProblem where they cannot be."""
+    if settings.database_url or (settings.data_dir / "postgresql" / "data").exists():
+        return with_server(settings, schema.status)
+    nearest = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise StoreProblem(f"{nearest} cannot be written to; name another directory with --data-dir")
+    return f"the first start makes a private database in {settings.data_dir}"
 
 
 def with_server(settings: Settings, job: Callable[[Mapping[str, str]], T]) -> T:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,10 +83,14 @@ def test_the_version_is_one_line() -> None:
     assert answer.stdout.count("\n") == 1
 
 
-def test_the_doctor_names_every_type() -> None:
+def test_the_doctor_names_every_type_the_machine_and_the_store() -> None:
     answer = run("doctor")
     assert (answer.returncode, answer.stderr) == (0, "")
-    assert set(CONTRACT) <= set(answer.stdout.split())
+    verdicts = [line.split()[:2] for line in answer.stdout.splitlines() if not line.startswith(" ")]
+    assert {verdict for verdict, _ in verdicts} <= {"ok", "partly", "no"}
+    assert [subject for _, subject in verdicts if subject in ("machine", "store")] == ["machine", "store"]
+    assert {*CONTRACT, "machine", "store"} == {subject for _, subject in verdicts}
+    assert not (Path(os.environ["XDG_DATA_HOME"]) / "perfwatch").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.core.store.clusters import copied, template
+from tests.core.store.residents import Clock, Resident, Town
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +21,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_dir(made: Path, tmp_path: Path) -> Path:
     """A data directory with a stopped cluster, for one test."""
     return copied(made, tmp_path / "data")
+
+
+@pytest.fixture
+def first(town: Town, clock: Clock, tmp_path: Path) -> Iterator[Resident]:
+    """The process that came first."""
+    one = Resident(town, clock, tmp_path)
+    yield one
+    one.uplink.close()
+
+
+@pytest.fixture
+def second(town: Town, clock: Clock, tmp_path: Path) -> Iterator[Resident]:
+    """One of the same user that came later."""
+    one = Resident(town, clock, tmp_path)
+    yield one
+    one.uplink.close()

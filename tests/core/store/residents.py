@@ -19,12 +19,14 @@ from perfwatch_core.store.link import Bell, Halt, Link
 from perfwatch_core.store.machine import Machine
 from perfwatch_core.store.state import Role, StoreProblem
 from perfwatch_core.store.uplink import Uplink, readable
-from perfwatch_core.store.writer import Journal
+from perfwatch_core.store.writer import COMMIT_SECONDS, Journal
 from tests.core.store.samples import CATALOGUE
 from tests.core.store.waiting import until
 
 MACHINE = Machine("0123456789abcdef" * 2, "here")
 INTERVAL = 5.0
+# Ticks until the first sample is committed, whatever was committed before.
+A_COMMIT = int(COMMIT_SECONDS / INTERVAL) + 1
 
 
 class Clock:
