@@ -77,6 +77,11 @@ class Field(QWidget):
         """What stands before the value."""
         return self._label
 
+    @property
+    def text_width(self) -> int:
+        """Pixels that label and text take as they stand there."""
+        return self._face.label + self._face.metrics.horizontalAdvance(self._shown.text if self._shown else "")
+
     def room(self, small: bool) -> QSize:
         """The room for the label and the widest value, in its own size or as small as details are."""
         return (self._small if small else self._large).size

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
 # The offscreen platform says so at every window and tool tip; it has no window system to tell.
-_NOT_OURS = ("This plugin does not support propagateSizeHints", "This plugin does not support raise")
+_NOT_OURS = tuple(f"This plugin does not support {what}" for what in ("propagateSizeHints", "raise", "grabbing"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

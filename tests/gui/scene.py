@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
@@ -21,6 +22,7 @@ from perfwatch_gui.window import Window
 from tests.gui.engine import FakeEngine
 from tests.gui.machine import START, ComposedMachine
 
+Part = TypeVar("Part", bound=QWidget)
 NO_KEY = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -118,3 +120,10 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
 def button(within: QWidget, name: str) -> QToolButton:
     """The button a screen reader knows by this name."""
     return next(one for one in within.findChildren(QToolButton) if one.accessibleName() == name)
+
+
+def part(of: QWidget, kind: type[Part]) -> Part:
+    """The first part of its kind."""
+    found = of.findChild(kind)
+    assert isinstance(found, kind)
+    return found

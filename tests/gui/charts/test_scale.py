@@ -64,8 +64,12 @@ def test_patience_begins_anew_when_the_room_was_needed_after_all() -> None:
 def test_letting_go_answers_at_once() -> None:
     scale = fitted(RATE, 4.4e6)
     scale.let_go()
+    assert scale.reach > 0, "it may be painted before the next fit"
     assert scale.fit(900.0, 0.0, 0.0)
     assert scale.top == 1000.0
+    scale.let_go()
+    assert scale.grow(20.0, 0.0)
+    assert scale.top == 20.0
 
 
 def test_percent_holds_still_unless_it_must_not() -> None:
