@@ -6,12 +6,13 @@ import asyncio
 from collections import deque
 
 import msgspec
-from websockets.asyncio.connection import broadcast
-from websockets.frames import CloseCode
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
 
 from perfwatch_core.bus import Bus, Inbox
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
+from perfwatch_net.compression import packing
 from perfwatch_net.connection import Connection
 from perfwatch_net.wire import metrics_message, metrics_notification
 
@@ -32,7 +33,7 @@ class Hub:
         self._unread_bytes = unread_bytes
         self._plain: set[Connection] = set()
         self._rpc: set[Connection] = set()
-        self._newest: tuple[bytes, bytes] | None = None
+        self._newest: tuple[_Message, _Message] | None = None
         self._kept: deque[tuple[float, bytes]] = deque(maxlen=_MOST_RECENT)
         self._goodbyes: set[asyncio.Future[None]] = set()
         self.slow = 0  # viewers dropped since the start
@@ -63,13 +64,13 @@ class Hub:
         """Write a sample to all viewers; costs each one system call and waits for none."""
         data = msgspec.Raw(msgspec.json.encode(sample.wire(self._catalogue)))
         stamp = sample.moment.isoformat()
-        plain, rpc = metrics_message(stamp, data), metrics_notification(stamp, data)
-        self._newest = (plain, rpc)
+        plain = metrics_message(stamp, data)
+        self._newest = _Message(plain), _Message(metrics_notification(stamp, data))
         self._kept.append((sample.time, plain))
         while self._kept[0][0] < sample.time - RECENT_SECONDS:
             self._kept.popleft()
-        self._send(self._plain, plain)
-        self._send(self._rpc, rpc)
+        for viewers, message in zip((self._plain, self._rpc), self._newest, strict=True):
+            self._send(viewers, message)
 
     def recent(self) -> list[msgspec.Raw]:
         """The messages of the last `RECENT_SECONDS`, the oldest first."""
@@ -79,20 +80,20 @@ class Hub:
         """From now on send this viewer each sample; the newest at once."""
         (self._rpc if rpc else self._plain).add(viewer)
         if self._newest is not None:
-            broadcast([viewer], self._newest[1 if rpc else 0], text=True)
+            self._newest[1 if rpc else 0].write(viewer)
 
     def leave(self, viewer: Connection) -> None:
         """Send it nothing more; leaving twice is fine."""
         self._plain.discard(viewer)
         self._rpc.discard(viewer)
 
-    def _send(self, viewers: set[Connection], message: bytes) -> None:
-        behind = [one for one in viewers if one.transport.get_write_buffer_size() > self._unread_bytes]
-        for viewer in behind:
-            if not viewer.answering:
+    def _send(self, viewers: set[Connection], message: _Message) -> None:
+        for viewer in list(viewers):
+            if viewer.transport.get_write_buffer_size() <= self._unread_bytes:
+                message.write(viewer)
+            elif not viewer.answering:
+                # who is being sent a long answer only misses a sample
                 self._drop(viewer)
-        # who is being sent a long answer misses a sample, and nothing else
-        broadcast(viewers.difference(behind) if behind else viewers, message, text=True)
 
     def _drop(self, viewer: Connection) -> None:
         """Say goodbye; the reason stands behind what was not read, and after a time-out the connection is cut."""
@@ -102,3 +103,25 @@ class Hub:
         # the loop itself holds tasks weakly
         self._goodbyes.add(goodbye)
         goodbye.add_done_callback(self._goodbyes.discard)
+
+
+class _Message:
+    """A message as the bytes that go to a socket, made once for each way it is compressed.
+
+    The library's own broadcast makes them anew for each connection, which takes as long as sending them.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._frame = Frame(Opcode.TEXT, text)
+        self._packed: dict[int, bytes] = {}
+
+    def write(self, viewer: Connection) -> None:
+        """Write it to an open socket; nothing we send is in fragments that it could come between."""
+        if viewer.protocol.state is not State.OPEN:
+            return
+        extensions = viewer.protocol.extensions
+        key = packing(extensions)
+        data = self._packed.get(key)
+        if data is None:
+            data = self._packed[key] = self._frame.serialize(mask=False, extensions=extensions)
+        viewer.transport.write(data)

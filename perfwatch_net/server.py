@@ -18,7 +18,7 @@ from websockets.typing import Subprotocol
 
 from perfwatch_core.settings import Settings
 from perfwatch_net.answers import refusal, refused
-from perfwatch_net.compression import SharedDeflateFactory
+from perfwatch_net.compression import DeflateFactory
 from perfwatch_net.connection import Connection
 from perfwatch_net.gate import Gate, is_loopback
 from perfwatch_net.house import House
@@ -76,7 +76,7 @@ class Server:
                 process_response=_ours,
                 create_connection=Connection.among(self._crowd, self._limits),
                 select_subprotocol=_chosen,
-                extensions=[SharedDeflateFactory()],
+                extensions=[DeflateFactory()],
                 compression=None,
                 server_header=None,
                 open_timeout=self._limits.answer_seconds,

@@ -1,16 +1,17 @@
-"""One compression for all viewers: the same object is compressed once, and each client can read it."""
+"""Compression without memory of what was sent before: what is equal for one viewer is equal for all."""
 
 import zlib
 
 import pytest
+from websockets.extensions import Extension
 from websockets.frames import Frame, Opcode
 
-from perfwatch_net.compression import SharedDeflate, SharedDeflateFactory
+from perfwatch_net.compression import LONGEST, Deflate, DeflateFactory, packing
 
 
-def agreed(factory: SharedDeflateFactory, *offer: tuple[str, str | None]) -> SharedDeflate:
-    _, extension = factory.process_request_params(list(offer), [])
-    assert isinstance(extension, SharedDeflate)
+def agreed(*offer: tuple[str, str | None]) -> Deflate:
+    _, extension = DeflateFactory().process_request_params(list(offer), [])
+    assert isinstance(extension, Deflate)
     return extension
 
 
@@ -18,40 +19,31 @@ def unpacked(frame: Frame) -> bytes:
     return zlib.decompressobj(wbits=-15).decompress(bytes(frame.data) + b"\x00\x00\xff\xff")
 
 
-def test_the_second_viewer_gets_the_very_frame_of_the_first() -> None:
-    factory = SharedDeflateFactory()
-    one, two = agreed(factory), agreed(factory)
+def test_a_message_is_the_same_bytes_for_everyone_whatever_came_before() -> None:
+    one, two = agreed(), agreed()
     message = b'{"type":"metrics"}' * 100
+    one.encode(Frame(Opcode.TEXT, b"something else" * 100))
     first = one.encode(Frame(Opcode.TEXT, message))
-    assert two.encode(Frame(Opcode.TEXT, message)) is first
+    assert two.encode(Frame(Opcode.TEXT, message)) == first
     assert unpacked(first) == message
     assert len(first.data) < len(message) / 10
     assert first.rsv1
 
 
-def test_another_message_is_compressed_anew() -> None:
-    factory = SharedDeflateFactory()
-    viewer = agreed(factory)
-    first, second = b"a" * 3000, b"b" * 3000
-    viewer.encode(Frame(Opcode.TEXT, first))
-    assert unpacked(viewer.encode(Frame(Opcode.TEXT, second))) == second
+def test_viewers_are_told_apart_by_their_window_only() -> None:
+    wide: list[Extension] = [agreed()]
+    narrow: list[Extension] = [agreed(("server_max_window_bits", "9"))]
+    assert (packing(wide), packing(narrow), packing([])) == (12, 9, 0)
+    assert packing([agreed(("client_max_window_bits", None))]) == packing(wide)
 
 
-def test_a_smaller_window_has_its_own_frame() -> None:
-    factory = SharedDeflateFactory()
-    wide, narrow = agreed(factory), agreed(factory, ("server_max_window_bits", "9"))
-    message = b"0123456789" * 500
-    assert wide.encode(Frame(Opcode.TEXT, message)) is not narrow.encode(Frame(Opcode.TEXT, message))
-    assert narrow.local_max_window_bits == 9
-
-
-def test_control_frames_pass_as_they_are() -> None:
-    ping = Frame(Opcode.PING, b"x")
-    assert agreed(SharedDeflateFactory()).encode(ping) is ping
+@pytest.mark.parametrize("frame", [Frame(Opcode.PING, b"x"), Frame(Opcode.TEXT, b"a" * (LONGEST + 1))])
+def test_control_frames_and_very_long_ones_pass_as_they_are(frame: Frame) -> None:
+    assert agreed().encode(frame) is frame
 
 
 @pytest.mark.parametrize("offer", [(), (("client_max_window_bits", None),)])
 def test_the_answer_keeps_no_context(offer: tuple[tuple[str, str | None], ...]) -> None:
-    answer, _ = SharedDeflateFactory().process_request_params(list(offer), [])
+    answer, _ = DeflateFactory().process_request_params(list(offer), [])
     assert ("server_no_context_takeover", None) in answer
     assert ("client_no_context_takeover", None) in answer
