@@ -23,6 +23,9 @@ class Limits:
     login_seconds: float = 10.0
     # until a client has said goodbye, too
     close_seconds: float = 1.0
+    # between two pings, under the minute after which proxies give up; then until it is answered
+    ping_every_seconds: float = 50.0
+    pong_seconds: float = 20.0
     frame_bytes: int = 64 * 1024
     # about forty samples of a large machine; a reader that is further behind will not catch up
     unread_bytes: int = 256 * 1024

@@ -81,6 +81,8 @@ class Server:
                 server_header=None,
                 open_timeout=self._limits.answer_seconds,
                 close_timeout=self._limits.answer_seconds,
+                ping_interval=self._limits.ping_every_seconds,
+                ping_timeout=self._limits.pong_seconds,
                 max_size=self._limits.frame_bytes,
                 max_queue=4,
                 logger=_quiet,
