@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from perfwatch_core.export_formats import FORMATS, Row
-from perfwatch_core.metric import Catalogue, Series, Value
-from perfwatch_core.sample import values_of
+from perfwatch_core.export_formats import FORMATS
+from perfwatch_core.metric import Catalogue, Kind, Series, Value
 from perfwatch_core.spans import Span, local
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.past import bounds, kept, places_between, raw
+from perfwatch_core.store.past import bounds, kept, places_between
 from perfwatch_core.store.query import binned, snapshot, width_for
+from perfwatch_core.store.rows import Row, rows_between
 from perfwatch_core.store.series_ids import by_address, in_order, place_of_series
 
 INTERVALS = {"5s": 5, "1m": 60, "5m": 300, "1h": 3600}
@@ -66,7 +66,7 @@ def export(
             yield row
 
     # closed also where writing fails, or the connection would be left in its transaction
-    with closing(rows(link, machine_id, catalogue, wish, series)) as found:
+    with closing(rows(link, machine_id, wish, series)) as found:
         FORMATS[wish.format](target, series, counted(found))
     if progress is not None:
         progress(1.0)
@@ -113,10 +113,10 @@ def _fits(address: str, pattern: str) -> bool:
     return fnmatchcase(address, pattern.replace("[", "[[]"))
 
 
-def rows(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish, series: Sequence[Series]) -> Generator[Row]:
+def rows(link: Link, machine_id: int, wish: Wish, series: Sequence[Series]) -> Generator[Row]:
     """The rows of a wish, in the order of time, without those that hold no value."""
     if wish.interval == "raw":
-        yield from _samples(link, machine_id, catalogue, wish, series)
+        yield from _samples(link, machine_id, wish, series)
         return
     width = INTERVALS.get(wish.interval) or width_for(*wish.span)
     places = [place_of_series(one) for one in series]
@@ -140,17 +140,15 @@ def _aligned(moment: datetime, width: int) -> datetime:
     return datetime.fromtimestamp(seconds - seconds % width, UTC)
 
 
-def _samples(link: Link, machine_id: int, catalogue: Catalogue, wish: Wish, series: Sequence[Series]) -> Iterator[Row]:
-    types = {one.metric.type for one in series}
-    metrics = {type_: catalogue.of_type(type_) for type_ in types}
-    for one in raw(link, machine_id, types, *wish.span):
-        values: dict[Series, Any] = {}
-        for type_, shape in one.by_type.items():
-            values |= values_of(metrics[type_], shape)
-        row = _picked(values, series)
-        if any(value is not None for value in row):
-            yield Row(one.moment, one.interval, row)
-
-
-def _picked(values: Mapping[Series, Value], series: Sequence[Series]) -> list[Value | None]:
-    return [values.get(one) for one in series]
+def _samples(link: Link, machine_id: int, wish: Wish, series: Sequence[Series]) -> Iterator[Row]:
+    # what stands at a place may be of another kind than is declared today
+    words = [one.metric.kind is Kind.TEXT for one in series]
+    with closing(rows_between(link, machine_id, [place_of_series(one) for one in series], *wish.span)) as found:
+        for row in found:
+            if [isinstance(value, str) for value in row.values] == words:
+                yield row
+                continue
+            values = [
+                value if isinstance(value, str) is word else None for value, word in zip(row.values, words, strict=True)
+            ]
+            yield row._replace(values=values)

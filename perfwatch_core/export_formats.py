@@ -8,15 +8,15 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import msgspec
 
 from perfwatch_core.metric import Kind, Series, Value
 from perfwatch_core.store.batch import microseconds
+from perfwatch_core.store.rows import Row
 from perfwatch_core.units import Unit
 
 # A spreadsheet takes what begins so for a formula (OWASP, "CSV Injection").
@@ -24,14 +24,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TIME, _INTERVAL = "timestamp", "interval_seconds"
 # Rows of one Parquet batch: some megabytes with all series.
 _BATCH = 4096
-
-
-class Row(NamedTuple):
-    """One moment (UTC): the true interval in seconds where it is a sample, and a value for each series."""
-
-    moment: datetime
-    interval: float | None
-    values: Sequence[Value | None]
+# Values that a group of rows holds in memory until it is complete: some tens of megabytes.
+_GROUP = 2_000_000
 
 
 Writer = Callable[[BinaryIO, Sequence[Series], Iterable[Row]], None]
@@ -130,7 +124,9 @@ def write_parquet(target: BinaryIO, series: Sequence[Series], rows: Iterable[Row
             ]
             yield RecordBatch.from_arrays([moments, intervals, *values], schema=schema)
 
-    write(RecordBatchReader.from_batches(schema, batches()), target)
+    reader = RecordBatchReader.from_batches(schema, batches())
+    group = max(_BATCH, _GROUP // len(schema.names))
+    write(reader, target, max_row_group_size=group, compression="zstd(3)")
 
 
 def _kind(series: Series) -> str:

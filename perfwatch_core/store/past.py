@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+from perfwatch_core.metric import Value
 from perfwatch_core.spans import local
 from perfwatch_core.store.batch import Place, microseconds, moment
 from perfwatch_core.store.chunks import PIECES, SAMPLES, gaps, times
@@ -46,11 +48,17 @@ def raw(link: Link, machine_id: int, types: Iterable[str] | None, start: datetim
     wanted = None if types is None else frozenset(types)
     with snapshot(link):
         places = known(link, wanted)
-        for one in heapq.merge(
-            _in_order(_packed(link, machine_id, places, start, end), start, end),
-            _in_order(_fresh(link, machine_id, wanted, start, end), start, end),
-            key=lambda one: one.moment,
-        ):
+
+        def unpack(step: int, axis: bytes, pieces: Sequence[bytes | None]) -> Iterable[Stored]:
+            at = times(axis)
+            made: list[dict[str, Any]] = [{} for _ in at]
+            for place, piece in zip(places, pieces, strict=True):
+                if piece is not None:
+                    put(made, place, decoded(piece, at, step))
+            return map(Stored, map(moment, at), gaps(axis), made)
+
+        blocks = packed_blocks(link, machine_id, list(places.values()), start, end, unpack)
+        for one in in_order(blocks, _fresh(link, machine_id, wanted, start, end), start, end):
             if one.by_type or wanted is None:
                 yield one
 
@@ -117,11 +125,27 @@ def _last_hour(span: Bounds) -> tuple[datetime, datetime]:
     return end - timedelta(hours=1), end
 
 
-def _in_order(
-    blocks: Iterable[tuple[datetime, Callable[[], Iterable[Stored]]]], start: datetime, end: datetime
-) -> Iterator[Stored]:
-    """The samples of blocks that come by their beginnings and may overlap."""
-    waiting: list[tuple[datetime, int, Stored]] = []
+class Sampled(Protocol):
+    """What is taken at a moment."""
+
+    @property
+    def moment(self) -> datetime:
+        """When (UTC)."""
+
+
+S = TypeVar("S", bound=Sampled)
+# The beginning of some samples that were stored together, and how to get them, in the order of time.
+Block = tuple[datetime, Callable[[], Iterable[S]]]
+
+
+def in_order(packed: Iterable[Block[S]], fresh: Iterable[Block[S]], start: datetime, end: datetime) -> Iterator[S]:
+    """The samples of a span from blocks that come by their beginnings and may overlap."""
+    moment_of = attrgetter("moment")
+    return heapq.merge(_sorted(packed, start, end), _sorted(fresh, start, end), key=moment_of)
+
+
+def _sorted(blocks: Iterable[Block[S]], start: datetime, end: datetime) -> Iterator[S]:
+    waiting: list[tuple[datetime, int, S]] = []
     number = 0
     for began, samples in blocks:
         while waiting and waiting[0][0] < began:
@@ -136,7 +160,7 @@ def _in_order(
 
 def _fresh(
     link: Link, machine_id: int, types: frozenset[str] | None, start: datetime, end: datetime
-) -> Iterator[tuple[datetime, Callable[[], Iterable[Stored]]]]:
+) -> Iterator[Block[Stored]]:
     for began, body in fresh(link, machine_id, start, end):
 
         def samples(began: datetime = began, body: str = body) -> Iterator[Stored]:
@@ -148,9 +172,15 @@ def _fresh(
         yield began, samples
 
 
-def _packed(
-    link: Link, machine_id: int, places: dict[Place, int], start: datetime, end: datetime
-) -> Iterator[tuple[datetime, Callable[[], Iterable[Stored]]]]:
+def packed_blocks(
+    link: Link,
+    machine_id: int,
+    wanted: Sequence[int],
+    start: datetime,
+    end: datetime,
+    unpack: Callable[[int, bytes, Sequence[bytes | None]], Iterable[S]],
+) -> Iterator[Block[S]]:
+    """The packed hours of a span; `unpack` makes samples of its step, its axis and the wanted series' columns."""
     keys = link.execute(
         "SELECT started, at, part FROM history WHERE machine_id = %s AND tier = %s AND at > %s AND at < %s"
         " AND started < %s AND ended >= %s::timestamptz - step * interval '1 second' ORDER BY started, part",
@@ -159,32 +189,25 @@ def _packed(
     ).fetchall()
     for began, at, part in keys:
 
-        def samples(at: datetime = at, part: int = part) -> Iterable[Stored]:
+        def samples(at: datetime = at, part: int = part) -> Iterable[S]:
             row = link.execute(
                 f"SELECT step, axis, {PIECES} FROM history AS row"
                 f" WHERE machine_id = %(machine)s AND tier = {SAMPLES} AND at = %(at)s AND part = %(part)s",
-                {"machine": machine_id, "at": at, "part": part, "wanted": list(places.values())},
+                {"machine": machine_id, "at": at, "part": part, "wanted": list(wanted)},
                 prepare=False,
                 binary=True,
             ).fetchone()
             assert row is not None  # its key was there, as of the same moment
-            return _unpacked(row[0], row[1], dict(zip(places, row[2], strict=True)))
+            return unpack(*row)
 
         yield began, samples
 
 
-def _unpacked(step: int, axis: bytes, pieces: dict[Place, bytes | None]) -> Iterable[Stored]:
-    at = times(axis)
-    shapes: list[dict[str, Any]] = [{} for _ in at]
-    for place, piece in pieces.items():
-        if piece is not None:
-            put(shapes, place, _means(piece, at, step * MICRO) if piece[0] == TAG else decode(piece))
-    return map(Stored, map(moment, at), gaps(axis), shapes)
-
-
-def _means(piece: bytes, at: list[int], width: int) -> list[float | None]:
-    """The means of downsampled buckets on their axis, `width` wide (both in µs); None where there is no value."""
-    found = columns(piece)
+def decoded(piece: bytes, at: Sequence[int], step: int) -> Sequence[Value | None]:
+    """A packed column for each time of its axis (UTC µs); of buckets, `step` seconds wide, the means."""
+    if piece[0] != TAG:
+        return decode(piece)
+    found, width = columns(piece), step * MICRO
     means = {
         bucket * width: total / count / (found.unit or 1)
         for bucket, count, total in zip(found.order, found.counts, found.sums, strict=True)

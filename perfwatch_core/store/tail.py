@@ -81,17 +81,27 @@ def tail(link: Link, machine_id: int, start: datetime, end: datetime, places: Se
     columns: dict[Place, list[Value | None]] = {place: [] for place in places}
     for began, text in fresh(link, machine_id, start, end):
         body = msgspec.json.decode(text, type=_Body)
-        begin, count = microseconds(began), len(body.at)
+        begin = microseconds(began)
         at += [begin + offset for offset in body.at]
-        types: dict[str, Any] = {}
-        for place in places:
-            type_ = str(place[0])
-            if type_ not in types:
-                types[type_] = msgspec.json.decode(body.data[type_]) if type_ in body.data else None
-            columns[place] += _leaf(types[type_], place[1:], count)
+        for place, column in zip(places, _leaves(body, places), strict=True):
+            columns[place] += column
     low, high = microseconds(start), microseconds(end)
     order = [one for one in sorted(range(len(at)), key=at.__getitem__) if low <= at[one] < high]
     return Tail([at[one] for one in order], {place: [found[one] for one in order] for place, found in columns.items()})
+
+
+def leaves_of(text: str, places: Iterable[Place]) -> list[list[Any]]:
+    """A value for each sample of a batch at each of the places."""
+    return list(_leaves(msgspec.json.decode(text, type=_Body), places))
+
+
+def _leaves(body: _Body, places: Iterable[Place]) -> Iterator[list[Any]]:
+    types: dict[str, Any] = {}
+    for place in places:
+        type_ = str(place[0])
+        if type_ not in types:
+            types[type_] = msgspec.json.decode(body.data[type_]) if type_ in body.data else None
+        yield _leaf(types[type_], place[1:], len(body.at))
 
 
 def _leaf(node: Any, path: Iterable[str | int], count: int) -> list[Any]:

@@ -13,7 +13,7 @@ import pytest
 from arro3.io import read_parquet
 
 from perfwatch_core.export import BadExport, Wish, export
-from perfwatch_core.export_formats import Row, replacing, safe, write_csv
+from perfwatch_core.export_formats import replacing, safe, write_csv
 from perfwatch_core.metric import Series
 from perfwatch_core.sample import values_of
 from perfwatch_core.spans import Span
@@ -21,6 +21,7 @@ from perfwatch_core.store.batch import moment
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import pack
 from perfwatch_core.store.past import raw
+from perfwatch_core.store.rows import Row
 from tests.core.history.test_packing import stored
 from tests.core.store.samples import BEGIN, CATALOGUE, FSTYPE, USAGE
 
