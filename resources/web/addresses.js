@@ -20,7 +20,7 @@ export class Catalogue {
   /** Write bytes in `auto`, `binary` or `decimal` multiples from now on: units are shared by all who show them. */
   setBytes(style) {
     for (const { unit } of this.#metrics.values()) {
-      if (!["B", "B/s"].includes(unit.symbol)) continue;
+      if (unit.lead || !["B", "B/s"].includes(unit.symbol)) continue;
       unit.own ??= unit.base;
       unit.base = style === "auto" ? unit.own : style === "binary" ? 1024 : 1000;
     }

@@ -38,7 +38,8 @@ export function rangeOf(lowest, highest, unit) {
 }
 
 function splits({ min, max }) {
-  if (min < 0 && max > 0) return [min, 0, max];
+  // a side with little room gets no number of its own
+  if (min < 0 && max > 0) return [min, 0, max].filter(at => at === 0 || Math.abs(at) > (max - min) / 4);
   return [min, (min + max) / 2, max];
 }
 

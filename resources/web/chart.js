@@ -8,6 +8,7 @@ import { clock, niceCeiling, text } from "./units.js";
 const DASH = [6, 4];
 // How many samples a top stays too high before it comes down.
 const PATIENCE = 10;
+const SHARES = [0.2, 0.5, 1];
 
 export class LiveChart {
   #plot = null;
@@ -66,18 +67,23 @@ export class LiveChart {
   }
 
   #range() {
-    const fixed = this.ceiling?.() ?? (this.unit.symbol === "%" && !this.least ? 100 : 0);
-    if (fixed) return { min: this.mirrored ? -fixed : 0, max: fixed };
-    let highest = this.least;
+    let above = this.least, below = 0;
     this.lines.forEach((line, index) => {
       if (this.#hidden.has(index)) return;
-      for (const value of this.recent.of(line.address)) if (value > highest) highest = value;
+      const greatest = this.recent.of(line.address).reduce((most, value) => value > most ? value : most, 0);
+      if (line.style === "mirror") below = Math.max(below, greatest);
+      else above = Math.max(above, greatest);
     });
-    const wanted = niceCeiling(highest, this.unit);
+    const fixed = this.ceiling?.() ?? (this.unit.symbol === "%" && !this.least ? 100 : 0);
+    if (fixed >= above) return { min: 0, max: fixed };
+    const full = niceCeiling(Math.max(above, below), this.unit);
     // Grows at once; shrinks only after it has been too high for a while.
-    this.#calm = wanted < this.#top ? this.#calm + 1 : 0;
-    if (wanted > this.#top || this.#calm > PATIENCE) { this.#top = wanted; this.#calm = 0; }
-    return { min: this.mirrored ? -this.#top : 0, max: this.#top };
+    this.#calm = full < this.#top ? this.#calm + 1 : 0;
+    if (full > this.#top || this.#calm > PATIENCE) { this.#top = full; this.#calm = 0; }
+    if (!this.mirrored) return { min: 0, max: this.#top };
+    // The side with less gets a fifth, half, or as much as the other.
+    const less = SHARES.find(share => share * this.#top >= Math.min(above, below)) * this.#top;
+    return above >= below ? { min: -less, max: this.#top } : { min: -this.#top, max: less };
   }
 
   #create() {

@@ -56,10 +56,6 @@ export class TableView {
       this.#rows.set(name, row);
     }
     row.cells.forEach((cell, index) => this.#cell(cell, name, index));
-    if (this.table.doubtful) {
-      const sure = this.catalogue.value(this.data, inRow(this.table.doubtful, name));
-      row.root.classList.toggle("doubtful", typeof sure === "number" && sure < this.table.least);
-    }
     return row;
   }
 
@@ -67,7 +63,8 @@ export class TableView {
     const address = this.#address(name, index), value = this.#value(name, index);
     setText(cell, address ? this.words[index].get(value) ?? text(value, this.catalogue.unit(address)) : "");
     const missing = Boolean(address) && value === undefined;
-    const doubt = missing ? "" : this.catalogue.doubt(this.data, this.also[index].get(name) ?? [], this.table.least);
+    const { doubtful, least } = this.table, also = this.also[index].get(name) ?? [];
+    const doubt = missing || !doubtful || this.words[index].has(value) ? "" : this.catalogue.doubt(this.data, [inRow(doubtful, name), ...also], least);
     const title = missing ? this.catalogue.why(this.data, address) : doubt;
     if (cell.title !== title) cell.title = title;
     cell.classList.toggle("missing", missing);

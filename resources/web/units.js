@@ -19,7 +19,15 @@ export function numberText(value, unit) {
   const [factor, symbol] = prefix(value, unit);
   const number = value / factor;
   const shown = unit.shown ?? significant(number, symbol === unit.symbol && unit.decimals === 0);
-  return [number.toFixed(shown), symbol];
+  return [fixed(number, shown), symbol];
+}
+
+/** As Python writes it, so that window and page agree: exactly half goes to the even digit, where toFixed goes up. */
+function fixed(number, digits) {
+  const scaled = Math.abs(number) * 10 ** digits, whole = Math.floor(scaled);
+  // only a multiple of a power of two can lie exactly half way
+  const half = scaled - whole === 0.5 && Number.isInteger(number * 2 ** (digits + 1));
+  return half && whole % 2 === 0 ? (Math.sign(number) * whole / 10 ** digits).toFixed(digits) : number.toFixed(digits);
 }
 
 /** `4.52 MB/s`, `62.1 %`, `yes`, `N/A`. */

@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, expect
 
+from perfwatch_core.collectors import CATALOGUE
 from perfwatch_core.metric import Value
+from perfwatch_core.units import Unit, nice_ceiling, text
 from tests.net.rig import PASSWORD, Rig, keep, sample
 from tests.web.conftest import Open
 from tests.web.tab import Tab
@@ -144,7 +146,7 @@ def test_space_lets_everything_stand_still_and_says_so(rig: Rig, open_tab: Open)
     publish(rig, {"cpu.usage_percent": 8.25})
     expect(card).to_contain_text("42.5 %")
     tab.page.keyboard.press("Space")
-    expect(card).to_contain_text("8.3 %")
+    expect(card).to_contain_text("8.2 %")
 
 
 def test_all_of_it_goes_by_keyboard(rig: Rig, open_tab: Open) -> None:
@@ -223,3 +225,51 @@ _CONTRAST = """theme => {
     }
   return found;
 }"""
+
+
+def test_numbers_read_as_in_the_window(rig: Rig, open_tab: Open) -> None:
+    """The page's rules and the window's are two programs; here they write the same numbers."""
+    tab = open_tab(rig.url)
+    metrics = {metric.unit: rig.ask("/api/layout").json["metrics"][metric.key]["unit"] for metric in CATALOGUE}
+    values = [
+        0,
+        0.125,
+        0.04,
+        1,
+        4.35,
+        8.25,
+        42.5,
+        99.95,
+        999.4,
+        999.5,
+        1000,
+        1023.9,
+        1024,
+        15_625,
+        4_520_000,
+        2**31,
+        3e13,
+    ]
+    values += [-value for value in values]
+    told = tab.page.evaluate(
+        """async ([shapes, values]) => {
+          const { text, niceCeiling } = await import("/units.js");
+          return shapes.map(shape => values.map(value => [text(value, shape), niceCeiling(value, shape)]));
+        }""",
+        [list(metrics.values()), values],
+    )
+    for unit, rows in zip(metrics, told, strict=True):
+        if unit is not Unit.TEXT:
+            assert rows == [[text(value, unit), pytest.approx(nice_ceiling(value, unit))] for value in values], unit
+
+
+def test_a_guess_is_dimmed_and_says_so(rig: Rig, open_tab: Open) -> None:
+    tab = entered(open_tab, rig, "#hardware")
+    shares = {f"perf_events.running_percent[{name}]": 12.0 for name in ("branches", "branch-misses")}
+    publish(rig, {"perf_events.branch_miss_percent": 3.5, "perf_events.branches": 1e9, **shares})
+    value = tab.page.locator(tab.card("Branch misses") + " .headline .value").first
+    expect(value).to_have_text("3.5 %")
+    expect(value).to_have_class(re.compile("doubtful"))
+    expect(value).to_have_attribute("title", re.compile("counted for 12 % of the time"))
+    row = tab.page.locator(tab.card("Events") + " tr", has_text="branches")
+    expect(row.locator("td").first).to_have_class("doubtful")
