@@ -71,9 +71,14 @@ HARDWARE_COUNTERS = Card(
 
 
 def _card(
-    key: str, title: str, lines: tuple[Line, ...], figures: tuple[Figure, ...], least: float = _MISSES_TO
+    key: str,
+    title: str,
+    lines: tuple[Line, ...],
+    figures: tuple[Figure, ...],
+    least: float = _MISSES_TO,
+    tables: tuple[Table, ...] = (),
 ) -> Card:
-    return Card(key, title, "perf_events", figures, (Chart(lines, least=least),))
+    return Card(key, title, "perf_events", figures, (Chart(lines, least=least),), tables=tables)
 
 
 def _misses(key: str, title: str, colour: str) -> Card:
@@ -117,6 +122,13 @@ EVENTS_TABLE = Table(
     least=SURE_FROM,
 )
 
+_CORES_TABLE = Table(
+    key="cores",
+    title="Each processor",
+    first="Processor, where PERF_EVENTS_PER_CORE is on",
+    columns=(Column("Instructions per cycle", "perf_events.core_ipc[*]"),),
+)
+
 HARDWARE = Page(
     "hardware",
     "Hardware",
@@ -127,6 +139,7 @@ HARDWARE = Page(
             (Line("perf_events.ipc", "IPC", "green", Style.AREA),),
             (_counted("", "ipc", "88.88"),),
             least=1.0,
+            tables=(_CORES_TABLE,),
         ),
         _card(
             "ghz",

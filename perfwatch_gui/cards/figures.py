@@ -95,13 +95,18 @@ class Snapshot:
         """The names of a table's rows: as declared, or the instances its first column has."""
         if table.rows:
             return table.rows
-        return tuple(sorted(self.names(catalogue.series(table.columns[0].address).metric)))
+        return tuple(sorted(self.names(catalogue.series(table.columns[0].address).metric), key=in_numbers))
 
     def busiest(self, table: Table, catalogue: Catalogue) -> list[str]:
         """The table's rows, those with most of the first two columns first."""
         columns = [self.instances(catalogue.series(column.address).metric) for column in table.columns[:2]]
         busy = {row: -sum(_number(column.get(row)) for column in columns) for row in self.rows(table, catalogue)}
         return sorted(busy, key=lambda row: (busy[row], row))
+
+
+def in_numbers(name: str) -> tuple[int, str]:
+    """Orders 10 after 9."""
+    return (int(name) if name.isdecimal() else 0, name)
 
 
 def _number(value: Value | None) -> float:

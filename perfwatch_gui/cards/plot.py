@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from perfwatch_core.layout import Card, Chart, Line
 from perfwatch_core.units import Unit
 from perfwatch_gui.cards.context import Context
-from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.cards.figures import Snapshot, in_numbers
 from perfwatch_gui.cards.legend import Legend
 from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import lines_of
@@ -122,10 +122,5 @@ class Strip(QWidget):
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Show every instance; one whose value is not known is an empty frame."""
-        names = sorted(snapshot.names(self._metric), key=_in_numbers)
+        names = sorted(snapshot.names(self._metric), key=in_numbers)
         self.cores.draw({name: snapshot.sample.number_of(self._metric.of(name)) for name in names})
-
-
-def _in_numbers(name: str) -> tuple[int, str]:
-    """Orders 10 after 9."""
-    return (int(name) if name.isdecimal() else 0, name)

@@ -17,13 +17,14 @@ from pytestqt.qtbot import QtBot
 from perfwatch_core.collectors.perf.session import Session, Wish
 from perfwatch_core.collectors.perf_events import PerfEventsCollector
 from perfwatch_core.sampler import Sampler
+from perfwatch_core.settings import Settings
 from perfwatch_core.vitals import Vitals
 from perfwatch_gui.cards.notice import Notice
 from perfwatch_gui.theme import DARK
 from tests.core.perf.conftest import FakePerf, Tree
 from tests.gui.charts.pictures import colours
 from tests.gui.engine import FakeEngine
-from tests.gui.scene import Scene, click, scene, turn
+from tests.gui.scene import Scene, button, click, scene, turn
 
 EVENT, RATE, STATE, RUNNING, SHARE, EACH = range(6)
 
@@ -32,7 +33,7 @@ class Counters:
     """A window over a sampler that has one collector, and the perf that it runs."""
 
     def __init__(self, shown: Scene, fake: FakePerf, tree: Tree, collector: PerfEventsCollector) -> None:
-        self.shown, self.fake, self.tree = shown, fake, tree
+        self.shown, self.fake, self.tree, self.collector = shown, fake, tree, collector
         self._sampler = Sampler([collector], shown.engine.bus, 0.5, Vitals())
 
     def until(self, wanted: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -123,6 +124,15 @@ def test_kinds_of_core_are_added_up_only_where_all_were_counted(counters: Counte
     assert counters.shown.said("ipc") == "1.25"
     assert DARK.colours["text"] not in colours(field)
     assert "Instructions per cycle" in field.toolTip()
+
+
+def test_each_core_has_its_row_once_that_is_asked_for(counters: Counters) -> None:
+    counters.fake.does("arm_percpu.csv", speed=10)
+    counters.collector.configure(Settings(perf_per_core=True, interval=0.5))
+    card = counters.shown.card("ipc")
+    click(button(card, "Instructions per cycle details"))
+    counters.until(lambda: counters.shown.said("ipc") == "1.50")
+    assert card.values_text().splitlines()[-2:] == ["0\t0.50", "1\t2.00"]
 
 
 def test_a_denied_run_explains_itself_and_mending_brings_numbers(counters: Counters) -> None:
