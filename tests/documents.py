@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from perfwatch_core.collectors.perf.metrics import EVENT_METRICS, RATIO_METRICS
 from perfwatch_core.settings import declared
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,13 @@ def settings_table() -> str:
     for setting in declared().values():
         flag = f"`{setting.flag}`" if setting.flag else ""
         rows.append(f"| `{setting.env}` | {flag} | {setting.accepts.words} | {setting.help} |".replace("|  |", "| |"))
+    return "\n".join(rows)
+
+
+def counters_table() -> str:
+    """Every event and derived number of perf as a Markdown row: its name, and what its declaration says."""
+    rows = ["| `perf_events.` | what it means |", "| --- | --- |"]
+    rows += [f"| `{field}` | {metric.help} |" for field, metric in {**RATIO_METRICS, **EVENT_METRICS}.items()]
     return "\n".join(rows)
 
 
@@ -32,6 +40,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Each document with generated parts, as it shall be."""
     readme = ROOT / "README.md"
     yield readme, with_part(readme.read_text(), "settings", settings_table())
+    counters = ROOT / "docs" / "counters.md"
+    yield counters, with_part(counters.read_text(), "counters", counters_table())
 
 
 if __name__ == "__main__":
