@@ -14,13 +14,14 @@ import argparse
 import sys
 import time
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from perfwatch_core.sources import load
 from perfwatch_core.store import past
-from perfwatch_core.store.batch import microseconds
+from perfwatch_core.store.batch import Batch, Column, Record, batches, microseconds
 from perfwatch_core.store.chunks import FIVE, Covered, Hour, Packed, day_of, insert_hour, insert_row, week_of
 from perfwatch_core.store.codec import encode
 from perfwatch_core.store.command import with_link
@@ -113,6 +114,21 @@ class Store:
                 fives.setdefault(series, Buckets()).merge(buckets)
                 hourly.setdefault(series, Buckets()).merge(buckets, 1, HOUR // FIVE_MINUTES)
         return _Template(microseconds(day), hours, {key: packed(one) for key, one in fives.items()}, hourly)
+
+
+def batched(simulator: Simulator, start: int, hours: int, per_batch: int = 5) -> Iterator[Batch]:
+    """So many simulated hours from `start` (UTC µs) as the batches a collector would store."""
+    first = 1
+    for simulated in simulator.hours(start, hours):
+        columns = tuple(Column(place, flag=False) for place in simulated.columns)
+        rows = zip(simulated.at, simulated.intervals, zip(*simulated.columns.values(), strict=True), strict=True)
+        records = [
+            Record(first + place, at, None if gap is None else gap / 1000, columns, values)
+            for place, (at, gap, values) in enumerate(rows)
+        ]
+        first += len(records)
+        for low in range(0, len(records), per_batch):
+            yield from batches(_SOURCE, records[low : low + per_batch])
 
 
 def machine_number(link: Link, key: str, name: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate, repeat
 from math import fsum
@@ -41,7 +41,7 @@ def means(
         column = numbers_of(newest[place]) if at else None
         if column is not None:
             sums.add(column, cut)
-    return [list(sums.means()) for sums in held]
+    return [sums.means() for sums in held]
 
 
 class Cut(NamedTuple):
@@ -76,10 +76,10 @@ class _Sums:
                 before = self._held.get(block, (0.0, 0))
                 self._held[block] = before[0] + total, before[1] + count
 
-    def means(self) -> Iterator[float]:
+    def means(self) -> list[float]:
         """In the order of time."""
-        for _, (total, count) in sorted(self._held.items()):
-            yield total / count
+        held = self._held
+        return [total / count for total, count in map(held.__getitem__, sorted(held))]
 
 
 def _summed(column: Numbers, cut: Cut) -> tuple[Sequence[float], Sequence[int]]:
