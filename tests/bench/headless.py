@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,56 +16,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.figure import Figure
+from tests.bench.peers import Contender, peers
 from tests.bench.processes import cost, family
+from tests.whole.kept import database, lost, samples
 
 INTERVAL = 1.0
 SECONDS = 60.0
-SETTLE = 8.0
+# Longer than any of them needs to start; a first start makes the database and its tables.
+SETTLE = 20.0
+CPU_GOAL_MS, PSS_GOAL_MB, STOP_GOAL_SECONDS = 5.0, 80.0, 2.0
 _SUBJECT = "Headless, a sample every second for a minute: the whole process tree, PostgreSQL included"
-_SADC = ("/usr/lib/sysstat/sadc", "/usr/lib64/sa/sadc", "sadc")
-_SCRAPED = "http://127.0.0.1:19100/metrics"
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """A program to measure: how to start it, its goals if it is ours, and what a reader should know."""
-
-    name: str
-    command: tuple[str, ...]
-    note: str = ""
-    scrape: str = ""
-    cpu_goal: float | None = None
-    pss_goal: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What it cost: CPU milliseconds for each sample, PSS bytes, processes."""
+    """What it cost: CPU milliseconds for each sample, PSS bytes, processes; and the seconds its end took."""
 
     ms_per_sample: float
     pss: int
     processes: int
+    stopped: float
 
 
 def perfwatch(data: Path, interval: float) -> Contender:
     """PerfWatch itself, with a private database in `data`."""
     words = ("--serve", "--interval", f"{interval:g}", "--port", "0", "--data-dir", str(data))
-    return Contender("PerfWatch", (sys.executable, "-m", "perfwatch_gui", *words), cpu_goal=5.0, pss_goal=80.0)
-
-
-def peers(data: Path, interval: float) -> Iterator[Contender]:
-    """What others would use for the same."""
-    whole = str(max(1, round(interval)))
-    sadc = next((path for path in _SADC if shutil.which(path)), _SADC[-1])
-    yield Contender("sadc", (sadc, "-S", "DISK", whole, str(data / "sadc.bin")), "a C program, no history but a file")
-    yield Contender(
-        "node_exporter",
-        ("prometheus-node-exporter", f"--web.listen-address={_SCRAPED.split('/')[2]}"),
-        "one scrape a sample; keeps nothing",
-        scrape=_SCRAPED,
-    )
-    csv = ("--export", "csv", "--export-csv-file", str(data / "glances.csv"))
-    yield Contender("glances", ("glances", "--quiet", *csv, "-t", whole), "into a CSV file")
+    return Contender("PerfWatch", (sys.executable, "-m", "perfwatch_gui", *words), "PostgreSQL and perf included")
 
 
 def measure(contender: Contender, data: Path, interval: float = INTERVAL, seconds: float = SECONDS) -> Result | None:
@@ -79,14 +56,15 @@ def measure(contender: Contender, data: Path, interval: float = INTERVAL, second
         before = cost(family(process.pid, data), with_memory=False)
         began = time.monotonic()
         _wait(contender, interval, seconds)
+        taken = (time.monotonic() - began) / interval
         after = cost(family(process.pid, data))
-        samples = (time.monotonic() - began) / interval
         if process.poll() is not None:
             return None
-        return Result((after.cpu - before.cpu) / samples * 1000, after.pss, after.processes)
     finally:
-        process.terminate()
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
         process.wait(15)
+    return Result((after.cpu - before.cpu) / taken * 1000, after.pss, after.processes, time.monotonic() - began)
 
 
 def _wait(contender: Contender, interval: float, seconds: float) -> None:
@@ -101,23 +79,38 @@ def _wait(contender: Contender, interval: float, seconds: float) -> None:
 
 
 def figures() -> Iterator[Figure]:
-    """CPU and memory of each contender that is installed, and whether PerfWatch lost a tick."""
+    """PerfWatch with its goals, then each contender that is installed."""
     with tempfile.TemporaryDirectory(prefix="perfwatch-bench-") as directory:
         data = Path(directory)
-        for contender in (perfwatch(data, INTERVAL), *peers(data, INTERVAL)):
+        yield from _ours(data)
+        for contender in peers(data, INTERVAL):
             result = measure(contender, data)
             if result is None:
                 print(f"  {contender.name} is not installed or does not run", file=sys.stderr)
                 continue
-            name, note = contender.name, contender.note
-            yield Figure(
-                _SUBJECT, f"{name}: CPU for a sample", result.ms_per_sample, "ms", contender.cpu_goal, note=note
-            )
-            yield Figure(
-                _SUBJECT,
-                f"{name}: memory (PSS)",
-                result.pss / 1e6,
-                "MB",
-                contender.pss_goal,
-                note=f"{result.processes} processes",
-            )
+            yield from _costs(contender, result)
+
+
+def _costs(
+    contender: Contender, result: Result, cpu: float | None = None, pss: float | None = None
+) -> Iterator[Figure]:
+    yield Figure(_SUBJECT, f"{contender.name}: CPU for a sample", result.ms_per_sample, "ms", cpu, note=contender.note)
+    count = f"{result.processes} process{'es' if result.processes > 1 else ''}"
+    yield Figure(_SUBJECT, f"{contender.name}: memory (PSS)", result.pss / 1e6, "MB", pss, note=count)
+
+
+def _ours(data: Path) -> Iterator[Figure]:
+    """Also what is in the database afterwards: no tick may be missing there."""
+    contender = perfwatch(data, INTERVAL)
+    result = measure(contender, data)
+    assert result, "PerfWatch does not run"
+    yield from _costs(contender, result, CPU_GOAL_MS, PSS_GOAL_MB)
+    with database(data) as params:
+        kept = samples(params)
+    # the ticks before the last start of a process, which has none, are none of this run's
+    gaps = sum(round((after.at - one.at) / 1e6 / INTERVAL) - 1 for one, after in lost(kept))
+    missing = max(gaps, sum(round(one.interval / 1e3 / INTERVAL) - 1 for one in kept[2:] if one.interval))
+    yield Figure(
+        _SUBJECT, "PerfWatch: ticks lost", missing, "ticks", 0, note=f"of {len(kept)}, as the database has them"
+    )
+    yield Figure(_SUBJECT, "PerfWatch: its end", result.stopped, "s", STOP_GOAL_SECONDS, note="after SIGTERM")
