@@ -125,6 +125,7 @@ def build_parser() -> Parser:
     _add_machine(commands)
     _add_history(commands)
     _add_database(commands)
+    _add_installing(commands)
     return parser
 
 
@@ -150,6 +151,19 @@ def _add_database(commands: Commands) -> None:
     actions.add("upgrade", "bring the schema up to this program", ["perfwatch db upgrade"])
     down = actions.add("downgrade", "take the schema back to a revision", ["perfwatch db downgrade base"])
     down.add_argument("revision", help="a revision, or 'base' for none")
+
+
+def _add_installing(commands: Commands) -> None:
+    commands.add("install-desktop", "menu entry, icons, manual page and completions", ["perfwatch install-desktop"], ())
+    commands.add("uninstall-desktop", "take away all that install-desktop wrote", ["perfwatch uninstall-desktop"], ())
+    unit = "perfwatch install-service --system | sudo tee /etc/systemd/system/perfwatch.service"
+    service = commands.add(
+        "install-service", "a systemd unit of yours for --serve", ["perfwatch install-service", unit], ("data_dir",)
+    )
+    service.add_argument("--system", action="store_true", help="print one that root installs, with CAP_PERFMON")
+    commands.add(
+        "uninstall-service", "take away what install-service wrote", ["perfwatch uninstall-service"], ("data_dir",)
+    )
 
 
 def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settings]:

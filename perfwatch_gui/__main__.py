@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
 
 from perfwatch_core.command_line import parse
 from perfwatch_core.settings import Settings
+from perfwatch_gui.desktop.places import program
+from perfwatch_gui.desktop.single import Claim, NoAnswer, claim, place_of, ring
 from perfwatch_gui.display import display_problem
+
+
+def _install(wishes: argparse.Namespace, settings: Settings) -> int:
+    """What joins PerfWatch to the desktop or to systemd, and takes it away again."""
+    what = wishes.command
+    if what.endswith("desktop"):
+        from perfwatch_gui.desktop import install
+
+        return install.install() if what == "install-desktop" else install.uninstall()
+    from perfwatch_net import unit
+
+    if what == "install-service":
+        return unit.install(program(), settings.data_dir, wishes.system)
+    return unit.uninstall(settings.data_dir)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from perfwatch_net.passwd import passwd
 
         return passwd(settings)
+    if "install" in (wishes.command or ""):
+        return _install(wishes, settings)
     if wishes.command:
         from perfwatch_core.__main__ import run
 
@@ -36,6 +55,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _window(settings: Settings) -> int:
+    """Open the window, or bring the one that is open to the front."""
+    place = place_of(settings.data_dir)
+    try:
+        ours = claim(place)
+    except OSError as error:
+        # two windows are better than none
+        print(f"perfwatch: a second start will open a second window ({error})", file=sys.stderr)
+        return _show(settings, None)
+    if ours is not None:
+        try:
+            return _show(settings, ours)
+        finally:
+            ours.release()
+    try:
+        ring(place, os.environ.get("XDG_ACTIVATION_TOKEN", ""))
+    except NoAnswer as problem:
+        print(f"perfwatch: {problem}", file=sys.stderr)
+        return 1
+    print("perfwatch: the window was open already; it came to the front")
+    return 0
+
+
+def _show(settings: Settings, ours: Claim | None) -> int:
     """Sample and show until the window is closed; 1 if something could not be brought home."""
     from perfwatch_core.engine import Engine
 
@@ -45,7 +87,7 @@ def _window(settings: Settings) -> int:
     try:
         from perfwatch_gui.app import run_window
 
-        run_window(engine)
+        run_window(engine, ours)
     finally:
         problems = engine.stop()
     for sentence in problems:

@@ -19,6 +19,8 @@ from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.cursor import Cursor
 from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.charts.trace import prepare
+from perfwatch_gui.desktop.presence import join
+from perfwatch_gui.desktop.single import Claim
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.style import icon, style_sheet
 from perfwatch_gui.theme import Theme
@@ -46,7 +48,9 @@ class Signals(QObject):
         self._fd_before = signal.set_wakeup_fd(self._writes.fileno(), warn_on_full_buffer=False)
 
     def _asked(self, _number: int, _frame: object) -> None:
-        self._window.close()
+        self._window.quit()
+        # closing a window that is hidden in the tray does not end the loop
+        QApplication.quit()
 
     def _woken(self) -> None:
         self._wakes.recv(64)
@@ -100,8 +104,11 @@ def _signals(window: Window) -> Iterator[None]:
         listening.restore()
 
 
-def run_window(source: Source, opened: Callable[[Window], None] = _nothing) -> None:
-    """Show what the source samples until the window is closed; `opened` is called once with the window."""
+def run_window(source: Source, claim: Claim | None = None, opened: Callable[[Window], None] = _nothing) -> None:
+    """Show what the source samples until the window is closed; `opened` is called once with the window.
+
+    `claim` is what makes it the only window of its user, where it is.
+    """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("PerfWatch")
     application.setDesktopFileName("perfwatch")
@@ -115,5 +122,6 @@ def run_window(source: Source, opened: Callable[[Window], None] = _nothing) -> N
         window.show()
         window.open()
         QTimer.singleShot(0, look, prepare)
+        join(window, source, preferences, claim)
         opened(window)
         application.exec()

@@ -75,6 +75,15 @@ class Preferences:
     def hidden_lines(self, addresses: Iterable[str]) -> None:
         self._set("charts/hidden", " ".join(sorted(addresses)))
 
+    @property
+    def close_to_tray(self) -> bool:
+        """Whether closing the window leaves PerfWatch in the tray; no, until it is chosen."""
+        return self._text("window/tray") == "on"
+
+    @close_to_tray.setter
+    def close_to_tray(self, on: bool) -> None:
+        self._set("window/tray", "on" if on else "")
+
     def save(self) -> None:
         """Write to the disk now; Qt would else do so a while later."""
         self._file.sync()

@@ -37,7 +37,7 @@ SHORTCUTS = (
     Shortcut("Esc", "go_back", "back from a card that fills the window"),
     Shortcut("F11", "toggle_full_screen", "full screen"),
     Shortcut("F1", "show_shortcuts", "this list"),
-    Shortcut("Ctrl+Q", "close", "quit"),
+    Shortcut("Ctrl+Q", "quit", "quit"),
 )
 BY_HAND = (
     ("Tab", "from card to card"),

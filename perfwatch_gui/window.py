@@ -69,6 +69,7 @@ class Window(QMainWindow):
         self._shown: Sample | None = None
         self.stale = False
         self._missed = False
+        self.leaving = False
         self.setWindowTitle("PerfWatch")
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.pages = {page.key: CardsPage(page, context) for page in PAGES}
@@ -303,6 +304,11 @@ class Window(QMainWindow):
                 self.status_timer.start()
                 QTimer.singleShot(0, self, self.draw)
         super().changeEvent(event)
+
+    def quit(self) -> None:
+        """Close for good, also where closing would only hide it."""
+        self.leaving = True
+        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked, and listen no longer."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from perfwatch_core.collectors.perf.metrics import EVENT_METRICS, RATIO_METRICS
 from perfwatch_core.settings import declared
+from tests.manual import SHELLS, completion, manual
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,10 +43,14 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield readme, with_part(readme.read_text(), "settings", settings_table())
     counters = ROOT / "docs" / "counters.md"
     yield counters, with_part(counters.read_text(), "counters", counters_table())
+    yield ROOT / "resources/man/perfwatch.1", manual()
+    for shell in SHELLS:
+        yield ROOT / f"resources/completions/perfwatch.{shell}", completion(shell)
 
 
 if __name__ == "__main__":
     for path, shall in generated():
-        if path.read_text() != shall:
+        if not path.exists() or path.read_text() != shall:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(shall)
             print(f"docs: wrote {path.relative_to(ROOT)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSystemTrayIcon,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +26,7 @@ from PySide6.QtWidgets import (
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.units import ByteStyle, Unit, text
 from perfwatch_gui.bridge import Source, State
+from perfwatch_gui.hover import hover
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.tasks import Awaited
 
@@ -135,7 +138,17 @@ class SettingsPage(QScrollArea):
         form = _form()
         form.addRow("Theme", self.theme)
         form.addRow("Bytes", self.bytes)
+        form.addRow("Closing the window", self._closing(preferences))
         return form
+
+    def _closing(self, preferences: Preferences) -> QCheckBox:
+        self.tray = QCheckBox("leaves PerfWatch in the tray, still collecting")
+        self.tray.setChecked(preferences.close_to_tray)
+        self.tray.toggled.connect(partial(setattr, preferences, "close_to_tray"))
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self.tray.setEnabled(False)
+            self.tray.setToolTip(hover("This desktop shows no tray, so closing the window ends PerfWatch."))
+        return self.tray
 
     def _collectors(self, catalogue: Catalogue) -> QGridLayout:
         grid = QGridLayout()

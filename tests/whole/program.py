@@ -64,6 +64,13 @@ class Running:
             _moment()
         return words in self.said
 
+    def appears(self, path: Path, seconds: float = 30) -> bool:
+        """Whether there is such a file before the time is up or it ends."""
+        deadline = time.monotonic() + seconds
+        while not path.exists() and self.process.poll() is None and time.monotonic() < deadline:
+            _moment()
+        return path.exists()
+
     def stop(self, with_: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
         """End it; its exit status."""
         self.process.send_signal(with_)
