@@ -156,7 +156,7 @@ def _add_database(commands: Commands) -> None:
 def _add_installing(commands: Commands) -> None:
     commands.add("install-desktop", "menu entry, icons, manual page and completions", ["perfwatch install-desktop"], ())
     commands.add("uninstall-desktop", "take away all that install-desktop wrote", ["perfwatch uninstall-desktop"], ())
-    unit = "perfwatch install-service --system | sudo tee /etc/systemd/system/perfwatch.service"
+    unit = "perfwatch install-service --system > perfwatch.service"
     service = commands.add(
         "install-service", "a systemd unit of yours for --serve", ["perfwatch install-service", unit], ("data_dir",)
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 NAME = "perfwatch.service"
 
 # systemd.exec(5). What is left open: the data directory, the runtime directory, the sockets of browsers and of the
-# database, netlink to count connections, and perf_event_open. Everything in /proc and /sys can be read, not written.
+# database, netlink to count connections, perf_event_open, and chown, which initdb asks for. Everything in /proc and
+# /sys can be read, not written.
 _HARDENED = """NoNewPrivileges=yes
 UMask=0077
 ProtectSystem=strict
@@ -38,6 +39,7 @@ KeyringMode=private
 SystemCallArchitectures=native
 SystemCallFilter=@system-service perf_event_open
 SystemCallFilter=~@privileged
+SystemCallFilter=@chown
 SystemCallErrorNumber=EPERM"""
 
 _UNIT = """# Written by 'perfwatch {command}'; docs/service.md explains each line.
@@ -48,9 +50,12 @@ Documentation=man:perfwatch(1)
 [Service]
 Type=exec
 ExecStart={start} --serve
+# its private PostgreSQL ends after it and by itself
+KillMode=mixed
+ExecStopPost=-flock --timeout 10 {server} true
+TimeoutStopSec=20
 Restart=on-failure
 RestartSec=10
-TimeoutStopSec=20
 {identity}
 {hardened}
 
@@ -96,8 +101,9 @@ def system_unit(words: Sequence[str], data_dir: Path, user: str) -> str:
 def _unit(words: Sequence[str], data_dir: Path, **parts: str) -> str:
     place = quoted(str(data_dir))
     start = " ".join(map(quoted, [*words, "--data-dir", str(data_dir)]))
+    server = quoted(str(data_dir / "postgresql/server.lock"))
     hardened = _HARDENED.format(data_dir=place, runtime=parts.pop("runtime"))
-    return _UNIT.format(start=start, hardened=hardened, **parts)
+    return _UNIT.format(start=start, server=server, hardened=hardened, **parts)
 
 
 def install(words: Sequence[str], data_dir: Path, system: bool) -> int:

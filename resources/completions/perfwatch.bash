@@ -6,10 +6,12 @@
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
 _shtab_perfwatch_db_subparsers=(status upgrade downgrade)
-_shtab_perfwatch_subparsers=(once doctor passwd db install-desktop uninstall-desktop install-service uninstall-service)
+_shtab_perfwatch_subparsers=(once doctor export compare passwd db install-desktop uninstall-desktop install-service uninstall-service)
 
 _shtab_perfwatch_once_option_strings=(-h --help --interval --log-level --json)
 _shtab_perfwatch_doctor_option_strings=(-h --help --interval --log-level)
+_shtab_perfwatch_export_option_strings=(-h --help --database-url --data-dir --log-level --from --to --type --series --interval --format -o --output)
+_shtab_perfwatch_compare_option_strings=(-h --help --database-url --data-dir --log-level --a --b --type --all)
 _shtab_perfwatch_passwd_option_strings=(-h --help --database-url --data-dir --log-level)
 _shtab_perfwatch_db_status_option_strings=(-h --help --database-url --data-dir --log-level)
 _shtab_perfwatch_db_upgrade_option_strings=(-h --help --database-url --data-dir --log-level)
@@ -24,13 +26,18 @@ _shtab_perfwatch_option_strings=(--database-url --data-dir --interval --host --p
 
 
 _shtab_perfwatch_db_pos_0_choices=(status upgrade downgrade)
-_shtab_perfwatch_pos_0_choices=(once doctor passwd db install-desktop uninstall-desktop install-service uninstall-service)
+_shtab_perfwatch_pos_0_choices=(once doctor export compare passwd db install-desktop uninstall-desktop install-service uninstall-service)
 
 _shtab_perfwatch_once__h_nargs=0
 _shtab_perfwatch_once___help_nargs=0
 _shtab_perfwatch_once___json_nargs=0
 _shtab_perfwatch_doctor__h_nargs=0
 _shtab_perfwatch_doctor___help_nargs=0
+_shtab_perfwatch_export__h_nargs=0
+_shtab_perfwatch_export___help_nargs=0
+_shtab_perfwatch_compare__h_nargs=0
+_shtab_perfwatch_compare___help_nargs=0
+_shtab_perfwatch_compare___all_nargs=0
 _shtab_perfwatch_passwd__h_nargs=0
 _shtab_perfwatch_passwd___help_nargs=0
 _shtab_perfwatch_db_status__h_nargs=0

@@ -50,8 +50,8 @@ function _shtab_perfwatch_using
   test "$_shtab_perfwatch_cmdpath" = "$argv"
 end
 
-set -g _shtab_perfwatch_commands once doctor passwd db 'db status' 'db upgrade' 'db downgrade' install-desktop uninstall-desktop install-service uninstall-service
-set -g _shtab_perfwatch_opts_with_value --data-dir --database-url --host --host-names --interval --log-level --port --tls-cert --tls-key
+set -g _shtab_perfwatch_commands once doctor export compare passwd db 'db status' 'db upgrade' 'db downgrade' install-desktop uninstall-desktop install-service uninstall-service
+set -g _shtab_perfwatch_opts_with_value --a --b --data-dir --database-url --format --from --host --host-names --interval --log-level --output --port --series --tls-cert --tls-key --to --type -o
 
 complete -c perfwatch -e
 complete -c perfwatch -f
@@ -78,6 +78,27 @@ complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npo
 complete -c perfwatch -n '_shtab_perfwatch_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c perfwatch -n '_shtab_perfwatch_using doctor' -l interval -x -d 'seconds between two samples (default: 5)'
 complete -c perfwatch -n '_shtab_perfwatch_using doctor' -l log-level -x -d 'how much is said on standard error (default: warning)'
+complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npos -eq 0' -a export -d 'History to a file.'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -s h -l help -d 'show this help message and exit'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l database-url -x -d 'use this PostgreSQL instead of a private one'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l data-dir -x -d 'where the private database and the journal live (default: $XDG_DATA_HOME/perfwatch)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l log-level -x -d 'how much is said on standard error (default: warning)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l from -x -d 'ISO 8601, -2h, yesterday or now'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l to -x -d 'likewise (default: now)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l type -x -d 'metric types: cpu,memory (default: all)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l series -x -d 'addresses, * for anything: '"'"'cpu.per_core*,cpu.user'"'"''
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l interval -x -d 'raw, 5s, 1m, 5m, 1h or auto (default: raw)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -l format -x -d 'csv, json, jsonl or parquet (default: csv)'
+complete -c perfwatch -n '_shtab_perfwatch_using export' -s o -l output -x -d 'where to (default: standard output)'
+complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npos -eq 0' -a compare -d 'What changed between two spans, ranked.'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -s h -l help -d 'show this help message and exit'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l database-url -x -d 'use this PostgreSQL instead of a private one'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l data-dir -x -d 'where the private database and the journal live (default: $XDG_DATA_HOME/perfwatch)'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l log-level -x -d 'how much is said on standard error (default: warning)'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l a -x -d 'the first span: -25h..-24h'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l b -x -d 'the second, of equal length: -1h..now'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l type -x -d 'metric types: cpu,memory (default: all)'
+complete -c perfwatch -n '_shtab_perfwatch_using compare' -l all -d 'also what did not change'
 complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npos -eq 0' -a passwd -d 'Set the password of the browser'"'"'s user.'
 complete -c perfwatch -n '_shtab_perfwatch_using passwd' -s h -l help -d 'show this help message and exit'
 complete -c perfwatch -n '_shtab_perfwatch_using passwd' -l database-url -x -d 'use this PostgreSQL instead of a private one'

@@ -10,8 +10,10 @@
 
 _shtab_perfwatch_commands() {
   local _commands=(
+    compare:'What changed between two spans, ranked.'
     db:'See or move the database schema.'
     doctor:'What cannot be measured here, and what mends it.'
+    export:'History to a file.'
     install-desktop:'Menu entry, icons, manual page and completions.'
     install-service:'A systemd unit of yours for --serve.'
     once:'One full sample.'
@@ -49,6 +51,20 @@ _shtab_perfwatch_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_perfwatch_defaults_added=0
+
+_shtab_perfwatch_compare_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--database-url[use this PostgreSQL instead of a private one]:URL:"
+  "--data-dir[where the private database and the journal live (default\: \$XDG_DATA_HOME\/perfwatch)]:DIR:"
+  "--log-level[how much is said on standard error (default\: warning)]:LEVEL:"
+  "--a[the first span\: -25h..-24h]:FROM..TO:"
+  "--b[the second, of equal length\: -1h..now]:FROM..TO:"
+  "--type[metric types\: cpu,memory (default\: all)]:TYPES:"
+  "--all[also what did not change]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_perfwatch_compare_defaults_added=0
 
 _shtab_perfwatch_db_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -96,6 +112,23 @@ _shtab_perfwatch_doctor_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_perfwatch_doctor_defaults_added=0
+
+_shtab_perfwatch_export_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--database-url[use this PostgreSQL instead of a private one]:URL:"
+  "--data-dir[where the private database and the journal live (default\: \$XDG_DATA_HOME\/perfwatch)]:DIR:"
+  "--log-level[how much is said on standard error (default\: warning)]:LEVEL:"
+  "--from[ISO 8601, -2h, yesterday or now]:T:"
+  "--to[likewise (default\: now)]:T:"
+  "--type[metric types\: cpu,memory (default\: all)]:TYPES:"
+  "--series[addresses, \* for anything\: \'cpu.per_core\*,cpu.user\']:PATTERN:"
+  "--interval[raw, 5s, 1m, 5m, 1h or auto (default\: raw)]:STEP:"
+  "--format[csv, json, jsonl or parquet (default\: csv)]:F:"
+  {-o,--output}"[where to (default\: standard output)]:FILE:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_perfwatch_export_defaults_added=0
 
 _shtab_perfwatch_install_desktop_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -167,8 +200,10 @@ _shtab_perfwatch() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_perfwatch-$line[1]:"
       case $line[1] in
+        compare) _arguments -C -s $_shtab_perfwatch_compare_options ;;
         db) _shtab_perfwatch_db ;;
         doctor) _arguments -C -s $_shtab_perfwatch_doctor_options ;;
+        export) _arguments -C -s $_shtab_perfwatch_export_options ;;
         install-desktop) _arguments -C -s $_shtab_perfwatch_install_desktop_options ;;
         install-service) _arguments -C -s $_shtab_perfwatch_install_service_options ;;
         once) _arguments -C -s $_shtab_perfwatch_once_options ;;

@@ -8,8 +8,11 @@ import pytest
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
-# The offscreen platform says so at every window and tool tip; it has no window system to tell.
-_NOT_OURS = tuple(f"This plugin does not support {what}" for what in ("propagateSizeHints", "raise", "grabbing"))
+# The offscreen platform says so at every window and tool tip; it has no window system to tell, and no tray.
+_NOT_OURS = (
+    *(f"This plugin does not support {what}" for what in ("propagateSizeHints", "raise", "grabbing")),
+    "No such signal QPlatformNativeInterface::systemTrayWindowChanged",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -43,7 +43,7 @@ def test_every_command_shows_an_example_that_is_accepted(words: tuple[str, ...])
     examples = page.partition("\nexample")[2].splitlines()[1:]
     assert examples
     for example in examples:
-        asked = shlex.split(example)
+        asked = shlex.split(example.partition(" > ")[0])
         assert asked[: len(words) + 1] == ["perfwatch", *words][: len(asked)]
         build_parser().parse_args(joined_times(asked[1:]))
 
