@@ -70,6 +70,7 @@ class Parser(argparse.ArgumentParser):
             yield from parser.every(*before, name)
 
     def error(self, message: str) -> NoReturn:
+        """End with 2 and the sentence."""
         self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 _ANSWER = b"shown\n"
 # A first window that still loads has no bell yet; one that hangs longer than this does not come to the front.
-_PATIENCE = 15.0
+_PATIENCE = 30.0
 _AGAIN = 0.05
 _LONGEST = 512
 
