@@ -13,14 +13,7 @@ from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
 from perfwatch_net.accounts import Accounts, NotReady
 from perfwatch_net.auth import Tokens, signing_secret
-from perfwatch_net.documents import Documents
-from perfwatch_net.endpoints import Endpoints
-from perfwatch_net.endpoints_auth import AuthEndpoints
-from perfwatch_net.endpoints_history import HistoryEndpoints
-from perfwatch_net.endpoints_layout import LayoutEndpoints
-from perfwatch_net.endpoints_machine import MachineEndpoints
-from perfwatch_net.endpoints_retention import RetentionEndpoints
-from perfwatch_net.endpoints_series import SeriesEndpoints
+from perfwatch_net.every_endpoint import every_endpoint
 from perfwatch_net.house import House
 from perfwatch_net.http import Http
 from perfwatch_net.hub import Hub
@@ -55,14 +48,7 @@ class Service:
         self.house = house = House(limits or Limits())
         self.hub = Hub(engine.bus, engine.catalogue, house.limits.unread_bytes)
         self._encoder = ThreadPoolExecutor(1, thread_name_prefix="answers")
-        endpoints = Endpoints()
-        AuthEndpoints(self.accounts).declare(endpoints)
-        LayoutEndpoints(engine.catalogue).declare(endpoints)
-        MachineEndpoints(engine).declare(endpoints)
-        HistoryEndpoints(engine, self._encoder).declare(endpoints)
-        RetentionEndpoints(engine).declare(endpoints)
-        SeriesEndpoints(engine, self.hub).declare(endpoints)
-        Documents(endpoints).declare(endpoints)
+        endpoints = every_endpoint(engine, self.accounts, self.hub, self._encoder)
         self._sockets = Sockets(endpoints, self.accounts, self.hub, house)
         http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)
         self.server = Server(settings, http, self._sockets, house)

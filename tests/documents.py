@@ -8,6 +8,7 @@ from pathlib import Path
 
 from perfwatch_core.collectors.perf.metrics import EVENT_METRICS, RATIO_METRICS
 from perfwatch_core.settings import declared
+from tests.api_document import api_document
 from tests.manual import SHELLS, completion, manual
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +47,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "resources/man/perfwatch.1", manual()
     for shell in SHELLS:
         yield ROOT / f"resources/completions/perfwatch.{shell}", completion(shell)
+    yield ROOT / "docs" / "api.md", api_document()
 
 
 if __name__ == "__main__":
