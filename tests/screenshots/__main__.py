@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from tests.screenshots.page import render
 from tests.screenshots.pictures import SHOTS, NoSuchFont, rendered, use_the_font
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -30,6 +31,8 @@ def main() -> int:
     for shot in SHOTS:
         path = folder / f"{shot.name}.png"
         rendered(application, shot).save(str(path))
+        print(path)
+    for path in render(folder):
         print(path)
     return 0
 
