@@ -45,6 +45,7 @@ export class ChangesTable {
 
   wait() {
     this.root.hidden = false;
+    this.table.hidden = true;
     setText(this.said, "looking through all series …");
   }
 

@@ -61,7 +61,7 @@ export class PastChart {
     const values = seen.flat().filter(Number.isFinite);
     const range = rangeOf(values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity), this.unit);
     return new uPlot({
-      width: box.clientWidth, height: box.clientHeight, padding: [8, 8, 0, 0], legend: { show: false },
+      width: box.clientWidth, height: box.clientHeight, padding: [8, 18, 0, 0], legend: { show: false },
       cursor: {
         sync: { key: "perfwatch-past", scales: ["x", null] }, y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: false },
         bind: { dblclick: () => () => { this.back(); return null; } },
