@@ -28,7 +28,7 @@ from perfwatch_core.store.command import with_link
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.machine import this_machine
 from perfwatch_core.store.packer import rolled, store_hour
-from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, Buckets, moved, packed
+from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, Buckets, moved, packed
 from perfwatch_core.store.series_ids import numbered
 from tests.simulator import HOUR as HOUR_US
 from tests.simulator import Simulator
@@ -40,12 +40,12 @@ _SOURCE = 7
 
 
 class _Template(NamedTuple):
-    """A day to be moved in time: its midnight (UTC µs), its hours, packed five-minute and hourly buckets."""
+    """A day to be moved in time: its midnight (UTC µs), its hours, packed five-minute and half-hourly buckets."""
 
     began: int
     hours: list[Hour]
     fives: dict[int, bytes]
-    hourly: dict[int, Buckets]
+    coarse: dict[int, Buckets]
 
 
 class Store:
@@ -98,22 +98,22 @@ class Store:
             fives = {series: moved(one, by // _DAY_US * _FIVES) for series, one in template.fives.items()}
             insert_row(self._link, (day, self._machine_id, FIVE, 0), None, Packed.of(fives))
         week = self._weeks.setdefault(week_of(day), {})
-        for series, buckets in template.hourly.items():
-            held = {key + by // HOUR_US: row for key, row in buckets.held.items()}
+        for series, buckets in template.coarse.items():
+            held = {key + by // (HALF_HOUR * MICRO): row for key, row in buckets.held.items()}
             week.setdefault(series, Buckets()).merge(Buckets(buckets.unit, held))
 
     def _made(self, day: datetime) -> _Template:
         hours = []
         fives: dict[int, Buckets] = {}
-        hourly: dict[int, Buckets] = {}
+        coarse: dict[int, Buckets] = {}
         for simulated in self._simulator.hours(microseconds(day), 24):
             ids = numbered(self._link, simulated.columns)
             entries = {ids[place]: encode(column) for place, column in simulated.columns.items()}
             hours.append(Hour(simulated.at, simulated.intervals, entries, Covered([], [], [])))
             for series, buckets in rolled(simulated.at, entries).items():
                 fives.setdefault(series, Buckets()).merge(buckets)
-                hourly.setdefault(series, Buckets()).merge(buckets, 1, HOUR // FIVE_MINUTES)
-        return _Template(microseconds(day), hours, {key: packed(one) for key, one in fives.items()}, hourly)
+                coarse.setdefault(series, Buckets()).merge(buckets, 1, HALF_HOUR // FIVE_MINUTES)
+        return _Template(microseconds(day), hours, {key: packed(one) for key, one in fives.items()}, coarse)
 
 
 def batched(simulator: Simulator, start: int, hours: int, per_batch: int = 5) -> Iterator[Batch]:

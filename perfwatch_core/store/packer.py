@@ -20,7 +20,7 @@ from perfwatch_core.store.chunks import FIVE, Covered, Hour, Packed, insert_hour
 from perfwatch_core.store.codec import encode, numbers
 from perfwatch_core.store.columns import taken_apart
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, Buckets, packed, slices, unpacked
+from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, Buckets, packed, slices, unpacked
 from perfwatch_core.store.series_ids import numbered
 
 log = logging.getLogger(__name__)
@@ -181,7 +181,7 @@ def roll_day(link: Link, machine_id: int, day: datetime) -> None:
         ).fetchall()
         link.execute(
             "INSERT INTO history_week (at, machine_id, series, ends, body) VALUES (%s, %s, %s, %s, %b)",
-            (week, machine_id, *_merged(old, 1, _merged(fresh, HOUR // FIVE_MINUTES))),
+            (week, machine_id, *_merged(old, 1, _merged(fresh, HALF_HOUR // FIVE_MINUTES))),
         )
 
 

@@ -1,7 +1,7 @@
 """Any span of any series as at most so many points, from the tier that answers fastest.
 
 Up to `RAW_SPAN` from the samples themselves, up to `FIVE_SPAN` from five-minute rollups, beyond that from
-hourly ones: so a query unpacks some thousands of numbers whatever its span. Bins begin at multiples of their
+half-hourly ones: so a query unpacks some thousands of numbers whatever its span. Bins begin at multiples of their
 width, counted from 1970, so that they stay where they are while a window moves.
 """
 
@@ -19,13 +19,13 @@ from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, Packed, times
 from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.rollup import FIVE_MINUTES, HOUR, MICRO, TAG, Buckets, columns, slices
+from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, TAG, Buckets, columns, slices
 from perfwatch_core.store.series_ids import place_of_series, text_of
 from perfwatch_core.store.tail import tail
 
 POINTS = 2000
-RAW_SPAN = timedelta(hours=36)
-FIVE_SPAN = timedelta(days=62)
+RAW_SPAN = timedelta(hours=26)
+FIVE_SPAN = timedelta(days=10)
 # Widths of bins in seconds: whole parts of a day, so that bins of a day do not shift from one to the next.
 _WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
 # An hour's row reaches this far: its last batch may begin just before the next hour.
@@ -91,7 +91,7 @@ def width_for(start: datetime, end: datetime, points: int = POINTS) -> int:
     """The width of bins in seconds so that a span has at most `points` of them."""
     if end <= start:
         raise ValueError(f"a span must end after it begins; {start.isoformat()} to {end.isoformat()} does not")
-    least = 1 if end - start <= RAW_SPAN else FIVE_MINUTES if end - start <= FIVE_SPAN else HOUR
+    least = 1 if end - start <= RAW_SPAN else FIVE_MINUTES if end - start <= FIVE_SPAN else HALF_HOUR
     low, high = microseconds(start), microseconds(end) - 1
     for width in (*_WIDTHS, *(86400 * days for days in range(2, 5000))):
         if width >= least and high // (width * MICRO) - low // (width * MICRO) < points:
@@ -127,7 +127,7 @@ def binned(
                 bins.samples(at, [None if piece is None else numbers(piece) for piece in pieces])
     else:
         task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
-        _from_rollups(link, task, bins, HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
+        _from_rollups(link, task, bins, HALF_HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
     fresh, newest = tail(link, machine_id, start, end, places)
     if fresh:
         bins.samples(fresh, [numbers_of(newest[place]) for place in places])
@@ -181,7 +181,7 @@ def hours_of(
 
 def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -> None:
     source, reach = (
-        (f"history AS row WHERE tier = {FIVE} AND", DAY) if step < HOUR else ("history_week AS row WHERE", WEEK)
+        (f"history AS row WHERE tier = {FIVE} AND", DAY) if step < HALF_HOUR else ("history_week AS row WHERE", WEEK)
     )
     for table, back, width in ((source, reach, step), ("history_recent AS row WHERE", REACH, FIVE_MINUTES)):
         rows = link.execute(

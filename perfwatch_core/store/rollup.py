@@ -18,7 +18,7 @@ from perfwatch_core.store.codec import MOST_DECIMALS, Numbers, decode, encode, n
 from perfwatch_core.store.whole import pack, unpack
 
 FIVE_MINUTES = 300
-HOUR = 3600
+HALF_HOUR = 1800
 # Not a tag of `codec`: tells a packed rollup from a packed column.
 TAG = 32
 _HEAD = struct.Struct("<BHIIIII")

@@ -185,6 +185,6 @@ class HistoryRecent(_Packed, Table):
 
 
 class HistoryWeek(_Packed, Table):
-    """Hourly rollups of seven days, counted from 1970-01-01."""
+    """Half-hourly rollups of seven days, counted from 1970-01-01."""
 
     __tablename__ = "history_week"
