@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
@@ -95,7 +96,11 @@ def made_of(future: Future[T], make: Callable[[T], R]) -> Future[R]:
         elif (error := one.exception()) is not None:
             made.set_exception(error)
         else:
-            made.set_result(make(one.result()))
+            try:
+                made.set_result(make(one.result()))
+            # whatever is wrong with it, whoever waits is told
+            except Exception as problem:
+                made.set_exception(problem)
 
     def cancel(one: Future[R]) -> None:
         if one.cancelled():
@@ -139,16 +144,21 @@ class Newest:
         (question, self._answered), self._waiting = self._waiting, None
         future = question()
         self._under_way = future
-        Awaited(future, self._trouble, self._parent, self._take)
+        Awaited(future, partial(self._trouble, future), self._parent, partial(self._take, future))
 
-    def _take(self, answer: Any) -> None:
+    def _take(self, future: Future[Any], answer: Any) -> None:
+        if future is not self._under_way:
+            # forgotten, but too late to be cancelled
+            return
         self._under_way = None
         if self._waiting is None:
             self._answered(answer)
         else:
             self._next()
 
-    def _trouble(self, sentence: str) -> None:
+    def _trouble(self, future: Future[Any], sentence: str) -> None:
+        if future is not self._under_way:
+            return
         self._under_way = None
         if self._waiting is None:
             self._failed(sentence)

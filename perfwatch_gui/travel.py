@@ -71,11 +71,11 @@ class Travel(QObject):
         self.problem = sentence
         self.moved.emit()
 
-    def words(self) -> tuple[str, str]:
-        """The state for the header, and the span with its zone; both empty while live."""
-        if self.times.live:
-            return "", ""
-        said = clock.span_text(self.times.start, self.times.right)
+    def words(self, times: TimeView) -> tuple[str, str]:
+        """The state for the header, and the span with its zone, of a view that is not live."""
+        said = clock.span_text(times.start, times.right)
+        if times is not self.times:
+            return "past", said
         if self.problem:
             said = f"{said}   {self.problem}"
         elif self._moments.sample is not None:
@@ -85,10 +85,11 @@ class Travel(QObject):
 
     def toggle_frozen(self) -> None:
         """Hold the picture still, or go on with the newest."""
-        if self.times.live:
-            self.times.hold()
-        else:
-            self.times.go_live()
+        times = self._on_page()
+        if times is not None and times.live:
+            times.hold()
+        elif times is not None:
+            times.go_live()
 
     def pan_back(self) -> None:
         """A quarter of what is shown to earlier."""

@@ -28,6 +28,7 @@ from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.header import Header
+from perfwatch_gui.history.page import HistoryPage
 from perfwatch_gui.pages.cards import CardsPage
 from perfwatch_gui.pages.settings import SettingsPage
 from perfwatch_gui.shortcuts import SHORTCUTS, ShortcutList
@@ -73,8 +74,9 @@ class Window(QMainWindow):
         self.setWindowTitle("PerfWatch")
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.pages = {page.key: CardsPage(page, context) for page in PAGES}
+        self.history = HistoryPage(context)
         self.settings = SettingsPage(bridge.source, context.preferences)
-        titles = (*((page.key, page.title) for page in PAGES), ("settings", "Settings"))
+        titles = (*((page.key, page.title) for page in PAGES), ("history", "History"), ("settings", "Settings"))
         self._keys = tuple(key for key, _ in titles)
         self._titles = tuple(title for _, title in titles)
         self.header = Header(titles, self)
@@ -91,6 +93,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         for page in self.pages.values():
             self.stack.addWidget(page)
+        self.stack.addWidget(self.history)
         self.stack.addWidget(self.settings)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -107,6 +110,7 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self._bridge.arrived.connect(self._take_sample)
         self.travel.moved.connect(self._follow_times)
+        self.history.times.changed.connect(self._say_time)
         self.status_timer.timeout.connect(self._grow_older)
         self.header.chosen.connect(self.show_page)
         self.header.freeze_asked.connect(self.travel.toggle_frozen)
@@ -164,16 +168,19 @@ class Window(QMainWindow):
     @property
     def frozen(self) -> bool:
         """Whether something else than the newest is shown."""
-        return not self._context.times.live
+        return not (self._times() or self._context.times).live
 
     def _times(self) -> TimeView | None:
         """Which stretch of time the open page shows."""
+        if self.page == "history":
+            return self.history.times
         return self._context.times if self.page in self.pages else None
 
     def _take_sample(self) -> None:
         """A sample came; what shows the past stays as it is."""
         assert self._bridge.newest is not None  # it was brought
         self.travel.take(self._bridge.newest)
+        self.history.take_newest(self._bridge.newest.time)
         if not self.frozen:
             self.draw()
         elif self.seen():
@@ -222,7 +229,7 @@ class Window(QMainWindow):
         """Whether the picture is live, and which time it shows where it is not."""
         interval, newest = self._bridge.source.state().interval, self._bridge.newest
         if self.frozen:
-            self.header.say(*self.travel.words())
+            self.header.say(*self.travel.words(self._times() or self._context.times))
         elif newest is None:
             self.header.say("starting", "starting")
         elif self.stale:
@@ -252,7 +259,7 @@ class Window(QMainWindow):
 
     def copy_values(self) -> None:
         """Copy the card that has the focus, or else the whole page."""
-        page = self.pages.get(self.page)
+        page = self.history if self.page == "history" else self.pages.get(self.page)
         if page is not None:
             page.copy_values()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.layout import Style
@@ -28,6 +28,7 @@ _FONT_FACTOR = 0.8
 _LEAST = QSize(160, 44)
 # What is loaded beside the picture, as a share of it: so far time is moved without building curves anew.
 _MARGIN = 0.5
+_SHADE = 60
 _WISHED = QSize(420, 140)
 
 
@@ -49,6 +50,8 @@ class TimeChart(QWidget):
         least: float = 0.0,
         ceiling: Series | None = None,
         style: ByteStyle = ByteStyle.AUTO,
+        banded: bool = False,
+        signed: bool = False,
     ) -> None:
         super().__init__()
         self.lines = tuple(lines)
@@ -66,9 +69,9 @@ class TimeChart(QWidget):
         self._loaded_span = span
         self._stale = False
         self._out: ReadOut | None = None
-        mirrored = any(line.style is Style.MIRROR for line in lines)
+        mirrored = signed or any(line.style is Style.MIRROR for line in lines)
         self.scale = Scale(lines[0].series.metric.unit, least, style, mirrored)
-        self._curves = Curves(self.lines, theme)
+        self._curves = Curves(self.lines, theme, banded=banded, signed=signed)
         self._font = tabular(self.font(), _FONT_FACTOR)
         self._frame = Frame(self._font, span)
         self._box = Box(self._font)
@@ -290,6 +293,10 @@ class TimeChart(QWidget):
             painter.fillRect(
                 QRectF(round(frame.x_of(pinned)) - 1, plot.top(), 2, plot.height()), self._theme.colour("cyan")
             )
+        if self._hand is not None and (chosen := self._hand.chosen) is not None:
+            shade = QColor(self._theme.colour("blue"))
+            shade.setAlpha(_SHADE)
+            painter.fillRect(QRectF(min(chosen), plot.top(), abs(chosen[1] - chosen[0]), plot.height()), shade)
         if self._out is not None:
             self._box.paint(painter, self._out, plot, self._theme)
         painter.end()

@@ -17,13 +17,14 @@ from perfwatch_core.history import Window
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.source import PointSource
-from perfwatch_gui.charts.trace import Floats, Trace
+from perfwatch_gui.charts.trace import Band, Floats, Trace
 from perfwatch_gui.theme import Theme, mixed
 
 # An opaque mixture: blending a translucent fill costs ten times as much.
 _FILL_SHARE = {Style.AREA: 0.25, Style.MIRROR: 0.25, Style.STACK: 0.4}
 # what is free or idle, in the colour of quiet text, stays behind what is used
 _QUIET_SHARE = 0.15
+_BAND, _PALE_BAND = 70, 35
 _NONE = np.empty(0)
 
 
@@ -34,11 +35,16 @@ class Curves:
     STACK. Stacked areas stand in the order of the lines, the first at the bottom.
     """
 
-    def __init__(self, lines: Sequence[Line], theme: Theme) -> None:
+    def __init__(self, lines: Sequence[Line], theme: Theme, *, banded: bool = False, signed: bool = False) -> None:
+        """With `banded` a thinned line is its mean with the extremes as a band; `signed` ones may go below zero."""
+        self._banded = banded
+        self._signed = signed
+        self._bands: dict[int, Band] = {}
         self._lines = tuple(lines)
         self._traces = [Trace(_NONE, _NONE) for _ in lines]
         self._pens: list[QPen] = []
         self._fills: dict[int, QColor] = {}
+        self._band_colours: list[QColor] = []
         self._most: float = 0
         self.recolour(theme)
 
@@ -49,7 +55,7 @@ class Curves:
     def recolour(self, theme: Theme) -> None:
         """Take the theme's colours."""
         ground = theme.colour("card")
-        self._pens, self._fills = [], {}
+        self._pens, self._fills, self._band_colours = [], {}, []
         for place, line in enumerate(self._lines):
             colour = theme.colour(line.colour)
             dashes = Qt.PenStyle.DashLine if line.style is Style.DASHED else Qt.PenStyle.SolidLine
@@ -57,6 +63,10 @@ class Curves:
             # one pixel, whatever the scale of the painter
             pen.setCosmetic(True)
             self._pens.append(pen)
+            # bands lie upon each other, so that here blending is worth its price
+            band = QColor(colour)
+            band.setAlpha(_PALE_BAND if line.style is Style.DASHED else _BAND)
+            self._band_colours.append(band)
             if line.style in _FILL_SHARE:
                 share = _QUIET_SHARE if line.colour == "quiet" else _FILL_SHARE[line.style]
                 self._fills[place] = mixed(ground, colour, share)
@@ -67,6 +77,7 @@ class Curves:
         """Fill the curves with what is between two times, counted from `base` (UTC seconds)."""
         stacked = _NONE
         self._most = 0
+        self._bands.clear()
         for place, line in enumerate(self._lines):
             if line not in shown:
                 self._traces[place] = Trace(_NONE, _NONE)
@@ -75,6 +86,9 @@ class Curves:
             origin = base - line.shift
             x, y = _outline(window, origin)
             self._most = max(self._most, x.size if window.low is window.high else math.inf)
+            if self._banded and window.low is not window.high:
+                x, y = window.times - origin, window.last
+                self._bands[place] = Band(x, window.low, window.high)
             if line.style is Style.STACK:
                 stacked = window.last + stacked if stacked.size == window.last.size else window.last
                 x, y = window.times - origin, stacked
@@ -85,7 +99,10 @@ class Curves:
         above = below = 0.0
         for place, line in enumerate(self._lines):
             x, y = self.data(place)
+            y = self._bands[place].high if place in self._bands else y
             seen = y[max(0, int(np.searchsorted(x, first)) - 1) : int(np.searchsorted(x, last, side="right")) + 1]
+            if self._signed:
+                below = max(below, _greatest(-seen))
             if line.style is Style.MIRROR:
                 below = max(below, _greatest(-seen))
             else:
@@ -98,6 +115,8 @@ class Curves:
 
     def paint_fills(self, painter: QPainter, first: float, last: float) -> None:
         """Paint the areas between two times (seconds from the base), the highest of a stack first."""
+        for place, band in sorted(self._bands.items(), reverse=True):
+            band.paint(painter, self._band_colours[place], first, last)
         for place in sorted(self._fills, reverse=True):
             self._traces[place].paint_area(painter, self._fills[place], first, last)
 

@@ -1,4 +1,7 @@
-"""The hand on a chart: dragging and the wheel move the time of all charts, a click pins a moment."""
+"""The hand on a chart: dragging and the wheel move the time of all charts, a click pins a moment.
+
+With Shift a drag chooses the stretch that is to fill the picture.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,9 @@ class Held(Protocol):
     def moment_at(self, x: float) -> float | None:
         """The moment at a pixel."""
 
+    def update(self) -> None:
+        """Paint anew."""
+
     def setCursor(self, cursor: Qt.CursorShape, /) -> None:
         """Give the pointer another shape."""
 
@@ -46,7 +52,8 @@ class Hand:
         self._chart = chart
         self._times = times
         self._grip: tuple[float, float] | None = None
-        self._dragging = False
+        self._dragging = self._choosing = False
+        self.chosen: tuple[float, float] | None = None
         self._before: tuple[float | None, float | None] = (None, None)
 
     def press(self, event: QMouseEvent) -> None:
@@ -54,6 +61,7 @@ class Hand:
         if event.button() is Qt.MouseButton.LeftButton and self._chart.plot.contains(event.position()):
             self._grip = event.position().x(), self._times.right
             self._dragging = False
+            self._choosing = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._before = self._times.end, self._times.pinned
 
     def drag(self, event: QMouseEvent) -> bool:
@@ -66,8 +74,14 @@ class Hand:
             return False
         if not self._dragging:
             self._dragging = True
-            self._chart.setCursor(Qt.CursorShape.ClosedHandCursor)
+            choosing, holding = Qt.CursorShape.SizeHorCursor, Qt.CursorShape.ClosedHandCursor
+            self._chart.setCursor(choosing if self._choosing else holding)
             self._chart.time_cursor.move(None)
+        if self._choosing:
+            plot = self._chart.plot
+            self.chosen = x, min(max(event.position().x(), plot.left()), plot.right())
+            self._chart.update()
+            return True
         self._times.move_to(right - way / self._chart.plot.width() * self._chart.span)
         return True
 
@@ -79,6 +93,10 @@ class Hand:
         if self._dragging:
             self._dragging = False
             self._chart.unsetCursor()
+            if self.chosen is not None:
+                start, end = (self._times.right - self._age(x) for x in sorted(self.chosen))
+                self.chosen = None
+                self._times.show(start, end)
             return
         moment, pinned = self._chart.moment_at(event.position().x()), self._times.pinned
         near = self._chart.span / self._chart.plot.width() * _NEAR

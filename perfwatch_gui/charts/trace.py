@@ -6,7 +6,7 @@ much again on what only a scene needs: signals, bounds, outlines for the mouse.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -45,6 +45,49 @@ def prepare() -> None:
     _to_polygon()
 
 
+def _pieces_of(y: Floats) -> list[slice]:
+    """Where neighbours are known: stretches of two points or more."""
+    known = np.isfinite(y)
+    if known.all():
+        return [slice(0, known.size)] if known.size > 1 else []
+    edges = np.flatnonzero(np.diff(known, prepend=False, append=False)).reshape(-1, 2).tolist()
+    return [slice(first, last) for first, last in edges if last - first > 1]
+
+
+def _parts(pieces: Iterable[slice], most: int) -> Iterator[slice]:
+    """The pieces in parts of so many steps, each beginning with the point the one before ends with."""
+    for piece in pieces:
+        for first in range(piece.start, piece.stop - 1, most):
+            yield slice(first, min(first + most + 1, piece.stop))
+
+
+class Band:
+    """The area between the least and the greatest of each bin, in pieces between the gaps."""
+
+    def __init__(self, x: Floats, low: Floats, high: Floats) -> None:
+        self.x = x
+        self.low = low
+        self.high = high
+
+    @cached_property
+    def _areas(self) -> list[_Part]:
+        found = []
+        for part in _parts(_pieces_of(self.low), _AREA_POINTS):
+            x, low, high = self.x[part], self.low[part], self.high[part]
+            outline = _to_polygon()(np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1])))
+            found.append(_Part(float(x[0]), float(x[-1]), outline))
+        return found
+
+    def paint(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
+        """Fill what is between two x."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for area in self._areas:
+            if area.last >= first and area.first <= last:
+                painter.drawPolygon(area.polygon)
+
+
 class Trace:
     """Points that are joined where they are known; `x` must be known everywhere, `y` is NaN in a gap."""
 
@@ -54,34 +97,23 @@ class Trace:
 
     @cached_property
     def _pieces(self) -> list[slice]:
-        """Where neighbours are known: stretches of two points or more."""
-        known = np.isfinite(self.y)
-        if known.all():
-            return [slice(0, known.size)] if known.size > 1 else []
-        edges = np.flatnonzero(np.diff(known, prepend=False, append=False)).reshape(-1, 2).tolist()
-        return [slice(first, last) for first, last in edges if last - first > 1]
+        return _pieces_of(self.y)
 
     @cached_property
     def _lines(self) -> list[_Part]:
         return [
             _Part(float(self.x[part.start]), float(self.x[part.stop - 1]), _to_polygon()(self.x[part], self.y[part]))
-            for part in self._parts(_LINE_POINTS)
+            for part in _parts(self._pieces, _LINE_POINTS)
         ]
 
     @cached_property
     def _areas(self) -> list[_Part]:
         found = []
-        for part in self._parts(_AREA_POINTS):
+        for part in _parts(self._pieces, _AREA_POINTS):
             x, y = self.x[part], self.y[part]
             closed = _to_polygon()(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
             found.append(_Part(float(x[0]), float(x[-1]), closed))
         return found
-
-    def _parts(self, most: int) -> Iterator[slice]:
-        """The pieces in parts of so many steps, each beginning with the point the one before ends with."""
-        for piece in self._pieces:
-            for first in range(piece.start, piece.stop - 1, most):
-                yield slice(first, min(first + most + 1, piece.stop))
 
     def paint_area(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
         """Fill down to zero what is between two x. Without antialias, which would show the seams between parts."""

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from perfwatch_core.history import History, Window
 from perfwatch_core.metric import Series
 from perfwatch_core.sample import Sample
+from perfwatch_core.store.past import Bounds
 from perfwatch_core.store.query import RAW_SPAN, Points
 from perfwatch_gui.past.archive import Archive
 from perfwatch_gui.past.tiles import BINS, ROLLED, Stretch, Tiles, stretch_of, width_for
@@ -69,6 +70,7 @@ class Past(QObject):
         self._spans: tuple[Moments, ...] = ()
         self._width = 1
         self.oldest: float | None = None
+        self.bounds_known = False
         self.problem = ""
         self._bounds_asked = self._failed_at = -math.inf
         self._ahead = False
@@ -192,9 +194,9 @@ class Past(QObject):
         self.arrived.emit()
         self._ask()
 
-    def _take_bounds(self, bounds: object) -> None:
-        oldest = getattr(bounds, "oldest", None)
-        self.oldest = oldest.timestamp() if oldest is not None else None
+    def _take_bounds(self, bounds: Bounds | None) -> None:
+        self.oldest = bounds.oldest.timestamp() if bounds is not None else None
+        self.bounds_known = True
         self.arrived.emit()
         self._ask()
 

@@ -21,13 +21,15 @@ Floats = npt.NDArray[np.float64]
 
 BINS = 256
 # Seconds of a bin, finest first; from `ROLLED` on the store answers from rollups, whatever the span.
-WIDTHS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14400, 43200)
+WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200)
 ROLLED = 300
 # Bins of so many samples each have no empty neighbour but in a gap; thinner ones are judged by their distance.
 _FULL = 3
 _BIN_GAP = 1.5
 _SAMPLE_GAP = 2.5
 _MOST_BYTES = 24_000_000
+# A bin is drawn as a stroke from its least to its greatest: narrower ones than these run into each other.
+_PIXELS = 1.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Stretch:
 
 
 def width_for(span: float, points: int) -> int:
-    """The finest width that shows a span of seconds in at most so many bins."""
-    return next((width for width in WIDTHS if span / width <= max(1, points)), WIDTHS[-1])
+    """The finest width that shows a span of seconds on so many pixels without bins that cannot be told apart."""
+    return next((width for width in WIDTHS if span / width <= max(1, points / _PIXELS)), WIDTHS[-1])
 
 
 def stretch_of(series: Sequence[Series], found: Mapping[Series, Points], width: int) -> Stretch:

@@ -1,0 +1,310 @@
+"""The History page: picks on the left, the chart in the middle, figures below, what changed one click away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from perfwatch_core.changes import SURE, Changes
+from perfwatch_core.metric import Series
+from perfwatch_core.spans import Span
+from perfwatch_core.statistics_of import Statistics
+from perfwatch_gui import clock
+from perfwatch_gui.cards.context import Context
+from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.history.panel import COLOURS, Panel
+from perfwatch_gui.history.picker import Picker
+from perfwatch_gui.history.sheet import ChangedSheet, FiguresSheet
+from perfwatch_gui.history.span_bar import SpanBar, days_earlier
+from perfwatch_gui.past.source import Past
+from perfwatch_gui.tasks import Newest
+
+_FIRST = "cpu.usage_percent"
+_FIRST_SPAN = 86400.0
+# While the view is live its figures are asked for anew so often, in parts of what is shown.
+_FIGURES_PARTS = 200
+_LEAST_FIGURES = 10.0
+_LEFT, _RIGHT = 330, 900
+_MOST = len(COLOURS)
+_NOTHING_YET = (
+    "Nothing is stored yet. PerfWatch stores what it collects within half a minute; leave it running, "
+    "or collect in the background with: perfwatch --serve"
+)
+
+
+class HistoryPage(QWidget):
+    """Shows any span of any stored series; all questions go to the store's threads."""
+
+    def __init__(self, context: Context, clock_: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._context = context
+        self._clock = clock_
+        self.times = TimeView(_FIRST_SPAN)
+        self.past = Past(context.archive, [], None, clock_)
+        self.picker = Picker(context.catalogue)
+        self.bar = SpanBar(clock_)
+        self.panel = Panel(context, self.times, self.past)
+        self.figures = FiguresSheet()
+        self.changed = ChangedSheet()
+        self.zone = QLabel()
+        self.zone.setObjectName("quiet")
+        self.note = QLabel()
+        self.note.setObjectName("quiet")
+        self._series: tuple[Series, ...] = ()
+        self._shift: float | None = None
+        self._now: dict[Series, Statistics] | None = None
+        self._then: dict[Series, Statistics] | None = None
+        self._figured: tuple[object, ...] = ()
+        self._figured_at = 0.0
+        self._answered = False
+        self._questions = [Newest(self._fail, self) for _ in range(4)]
+        self._build()
+        self._connect()
+        self.picker.pick([context.catalogue.series(_FIRST)])
+
+    def _build(self) -> None:
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.picker, "Series")
+        self.tabs.addTab(self._changes_tab(), "What changed")
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        foot = QHBoxLayout()
+        foot.addWidget(self.zone)
+        foot.addStretch(1)
+        foot.addWidget(self.note)
+        column.addWidget(self.panel, 3)
+        column.addLayout(foot)
+        column.addWidget(self.figures, 1)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self.tabs)
+        split.addWidget(middle)
+        split.setSizes([_LEFT, _RIGHT])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(12, 8, 12, 8)
+        whole.setSpacing(8)
+        whole.addWidget(self.bar)
+        whole.addWidget(split, 1)
+
+    def _changes_tab(self) -> QWidget:
+        tab = QWidget()
+        column = QVBoxLayout(tab)
+        column.setContentsMargins(0, 6, 0, 0)
+        self.changes_words = QLabel()
+        self.changes_words.setObjectName("quiet")
+        self.changes_words.setWordWrap(True)
+        column.addWidget(self.changes_words)
+        column.addWidget(self.changed, 1)
+        return tab
+
+    def _connect(self) -> None:
+        self.times.changed.connect(self.draw)
+        self.times.settled.connect(self._rest)
+        self.past.arrived.connect(self._take_more)
+        self.past.failed.connect(self._fail)
+        self.picker.picked.connect(self._pick)
+        self.bar.chosen.connect(self.times.show)
+        self.bar.live_chosen.connect(self._follow)
+        self.bar.compared.connect(self._compare)
+        self.tabs.currentChanged.connect(self._rest)
+        self.changed.asked.connect(self._draw_one)
+        self.figures.asked.connect(self._draw_one)
+        search = QShortcut(QKeySequence("Ctrl+F"), self)
+        search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        search.activated.connect(self._search)
+
+    def take_newest(self, moment: float) -> None:
+        """A sample came: what is live goes on with it."""
+        self.times.take_newest(moment)
+        if self.times.live and self.isVisible():
+            self.draw()
+            if self._clock() - self._figured_at > max(_LEAST_FIGURES, self.times.span / _FIGURES_PARTS):
+                self._rest()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The page is looked at now."""
+        super().showEvent(event)
+        if self.times.newest is None:
+            # before the first sample the clock says where live is
+            self.times.take_newest(self._clock())
+        self.draw()
+        self._rest()
+
+    def _pick(self) -> None:
+        """Other series: one chart has one axis, so those of the first one's unit are drawn."""
+        picked = self.picker.series
+        unit = picked[0].metric.unit if picked else None
+        alike = tuple(one for one in picked if one.metric.unit is unit)
+        self._series = alike[:_MOST]
+        left_out = len(picked) - len(self._series)
+        axis = f"; one axis holds what is in {unit.symbol or 'one unit'}" if unit and len(alike) < len(picked) else ""
+        self.note.setText(f"{left_out} more are picked than drawn{axis}" if left_out else "")
+        self.past.choose(self._series)
+        self._rebuild()
+
+    def _compare(self) -> None:
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._shift = self.bar.shift(self.times)
+        self.panel.build(self._series, self._shift)
+        self._now = self._then = None
+        self._figured = ()
+        self.draw()
+        self._rest()
+
+    def _follow(self, seconds: float) -> None:
+        """One of the ready-made ranges."""
+        self.times.span = seconds
+        self.times.end = self.times.pinned = None
+        self.times.changed.emit()
+        self._rest()
+
+    def _search(self) -> None:
+        self.tabs.setCurrentWidget(self.picker)
+        self.picker.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.picker.search.selectAll()
+
+    def _draw_one(self, series: object) -> None:
+        """One click on a row draws its series."""
+        if isinstance(series, Series):
+            self.picker.pick([series])
+
+    def _spans(self) -> list[tuple[float, float]]:
+        spans = [(self.times.start, self.times.right)]
+        if self._shift is not None:
+            spans.append((self.times.start - self._shift, self.times.right - self._shift))
+        return spans
+
+    def draw(self) -> None:
+        """Show the view, and ask for what of it is not at hand."""
+        if self.times.newest is None:
+            return
+        if self.past.oldest is not None:
+            self.times.oldest = self.past.oldest
+        self.bar.show_span(self.times)
+        self.zone.setText(self._span_words())
+        self.past.look(self._spans(), self.panel.chart.points if self.panel.chart else 1)
+        self._say_empty()
+        self.panel.draw(more=False)
+
+    def _span_words(self) -> str:
+        said = clock.span_text(self.times.start, self.times.right)
+        if self._shift is not None:
+            start, end = self._spans()[1]
+            said = f"{said}   before: {clock.span_text(start, end)}"
+        return f"{said}   {'live' if self.times.live else ''}".rstrip()
+
+    def _take_more(self) -> None:
+        """More of the past is at hand; the old picture stood until now."""
+        self._answered = True
+        if self.times.newest is None:
+            return
+        if self.past.oldest is not None:
+            self.times.oldest = self.past.oldest
+        self._say_empty()
+        self.panel.draw(more=True)
+        if not self._figured:
+            # the store was away when they were asked for
+            self._rest()
+
+    def _say_empty(self) -> None:
+        """What to do where there is nothing to draw."""
+        self.panel.say(self._empty())
+
+    def _empty(self) -> str:
+        if self.past.problem and not self._has_points():
+            return self.past.problem
+        if not self._series:
+            return "Pick a series on the left: type a part of its name, and press Return."
+        if self.past.bounds_known and self.past.oldest is None:
+            return _NOTHING_YET
+        if self._answered and not self.past.loading and self.past.bounds_known and not self._has_points():
+            begin = f"History begins on {clock.moment_text(self.past.oldest)}. " if self.past.oldest else ""
+            shown = clock.span_text(self.times.start, self.times.right)
+            return (
+                f"Nothing was stored of this from {shown}. {begin}"
+                "Press End for the newest, Home for the oldest, − for more time, or pick another series."
+            )
+        return ""
+
+    def _has_points(self) -> bool:
+        return any(
+            self.past.window(one, start, end, 1).times.size for one in self._series for start, end in self._spans()
+        )
+
+    def _rest(self) -> None:
+        """The view rests: ask for its figures, its series, and what changed if that is looked at."""
+        if not self.isVisible() or self.times.newest is None:
+            return
+        spans = [Span(*(datetime.fromtimestamp(one, UTC) for one in span)) for span in self._spans()]
+        asked = (self._series, *spans)
+        archive, series = self._context.archive, self._series
+        if series and asked != self._figured:
+            self._figured, self._figured_at = asked, self._clock()
+            self._questions[0].ask(lambda: archive.statistics(series, *spans[0]), self._take_now)
+            if len(spans) > 1:
+                self._questions[1].ask(lambda: archive.statistics(series, *spans[1]), self._take_then)
+            self._show_figures()
+        self._questions[2].ask(lambda: archive.series(*spans[0]), self.picker.offer)
+        if self.tabs.currentIndex() == 1:
+            self._ask_changes(spans)
+
+    def _ask_changes(self, spans: list[Span]) -> None:
+        """Against the compared span, else against the day before."""
+        b = spans[0]
+        if len(spans) > 1:
+            a = spans[1]
+        else:
+            shift = self.times.start - days_earlier(self.times.start, 1)
+            a = Span(*(datetime.fromtimestamp(one - shift, UTC) for one in (self.times.start, self.times.right)))
+        words = clock.span_text(a.start.timestamp(), a.end.timestamp())
+        self.changes_words.setText(f"Looking for what changed since {words} …")
+        archive = self._context.archive
+
+        def take(found: Changes[Series]) -> None:
+            sure = sum(one.chance <= SURE for one in found.ranked)
+            self.changes_words.setText(
+                f"{sure} of {len(found.ranked)} series changed since {words}, the most changed first; "
+                "Return or a click draws one."
+                if found.ranked
+                else f"No series has values both now and from {words}; choose spans that were stored."
+            )
+            self.changed.show_changes(found, self._context.preferences.byte_style)
+
+        self._questions[3].ask(lambda: archive.changes(a, b), take)
+
+    def _take_now(self, found: dict[Series, Statistics]) -> None:
+        self._now = found
+        self._show_figures()
+
+    def _take_then(self, found: dict[Series, Statistics]) -> None:
+        self._then = found
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        style = self._context.preferences.byte_style
+        self.figures.show_figures(self._series, self._now, self._then, self._shift is not None, style)
+
+    def _fail(self, sentence: str) -> None:
+        """The store cannot answer: one sentence, in place of the chart where that is empty."""
+        self.past.problem = sentence
+        self._figured = ()
+        self.changes_words.setText(sentence)
+        self._say_empty()
+
+    def copy_values(self) -> None:
+        """Copy span, chart values and figures as text."""
+        chart = self.panel.chart
+        lines = [self._span_words(), chart.values_text() if chart is not None else "", self.figures.as_text()]
+        QGuiApplication.clipboard().setText("\n".join(filter(None, lines)))
