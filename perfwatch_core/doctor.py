@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -92,6 +92,25 @@ def report(findings: list[Finding]) -> str:
         if finding.remedy:
             lines.append(f"{'':<6}  {'':<{width}}  mend it with: {finding.remedy}")
     return "\n".join(lines)
+
+
+def first_words(settings: Settings) -> str:
+    """Where the data of a first start will be, in a sentence; empty where PerfWatch has been here before."""
+    place = settings.data_dir
+    if place.is_dir() and any(place.iterdir()):
+        return ""
+    kept = "in the database that you named" if settings.database_url else f"in {place}, which only you can read"
+    return f"This is the first start. What is measured is kept {kept}; nothing has to be set."
+
+
+def lacking(findings: Iterable[Finding]) -> list[str]:
+    """What cannot be measured at all, with the command that mends it, a sentence each."""
+    return [
+        f"Not measured here: {finding.subject}: {finding.says}"
+        + (f"; mend it with: {finding.remedy}" if finding.remedy else "")
+        for finding in findings
+        if finding.verdict is Verdict.NOT
+    ]
 
 
 def _names(lacking: list[Series], most: int = 3) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from perfwatch_core.bus import Bus, Inbox
-from perfwatch_core.collector import Collector
+from perfwatch_core.collector import Collector, Shortfall
 from perfwatch_core.collectors import CATALOGUE, build
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.metric import Catalogue
@@ -117,6 +117,10 @@ class Engine:
             self.settings.data_dir,
             self.store.notices(),
         )
+
+    def shortfalls(self) -> dict[str, tuple[Shortfall, ...]]:
+        """What a person could mend, by metric type."""
+        return {collector.type: collector.shortfalls() for collector in self._collectors}
 
     def set_interval(self, seconds: float) -> Future[None]:
         """Sample every so many seconds from now on, here and after the next start."""

@@ -79,8 +79,11 @@ def _window(settings: Settings) -> int:
 
 def _show(settings: Settings, ours: Claim | None) -> int:
     """Sample and show until the window is closed; 1 if something could not be brought home."""
+    from perfwatch_core import doctor
     from perfwatch_core.engine import Engine
 
+    if greeting := doctor.first_words(settings):
+        print(f"{greeting} What cannot be measured says so on its card, with what mends it.", flush=True)
     engine = Engine(settings)
     # rates need two readings half a second apart: meanwhile Qt is loaded, so that the first picture has numbers
     engine.start()

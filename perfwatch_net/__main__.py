@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 
+from perfwatch_core import doctor
 from perfwatch_core.command_line import set_up_logging
 from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
@@ -15,15 +16,18 @@ from perfwatch_net.server import CannotServe
 from perfwatch_net.service import Service
 
 _REPORT_SECONDS = 1.0
+# Samples: the first has no rates, and perf may not have counted yet.
+_SURE_AFTER = 2
 
 
 def serve(settings: Settings) -> int:
     """Collect, keep and serve until SIGINT or SIGTERM; says on standard output what changes. 1 where it cannot."""
     set_up_logging(settings)
+    greeting = doctor.first_words(settings)
     engine = Engine(settings)
     engine.start()
     try:
-        asyncio.run(_serve(engine))
+        asyncio.run(_serve(engine, greeting))
         status = 0
     except (CannotServe, SecretUnusable, PasswordRefused) as problem:
         print(f"perfwatch: {problem}", file=sys.stderr)
@@ -35,17 +39,34 @@ def serve(settings: Settings) -> int:
     return status
 
 
-async def _serve(engine: Engine) -> None:
+async def _serve(engine: Engine, greeting: str) -> None:
     stop = asyncio.Event()
     # Handlers, not a blocked mask: children would inherit the mask and perf then ignores SIGTERM.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     _say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s; Ctrl+C stops.")
-    report = asyncio.create_task(_report(engine))
+    tasks = [asyncio.create_task(_report(engine))]
+    if greeting:
+        _say(greeting)
+        tasks.append(asyncio.create_task(_say_what_lacks(engine)))
     try:
         await Service(engine, _say).run(stop)
     finally:
-        report.cancel()
+        for task in tasks:
+            task.cancel()
+
+
+async def _say_what_lacks(engine: Engine) -> None:
+    """Once there are rates: what this machine does not let be measured, and how to mend it."""
+    seen: set[float] = set()
+    while len(seen) < _SURE_AFTER:
+        await asyncio.sleep(_REPORT_SECONDS)
+        if (newest := engine.newest) is not None:
+            seen.add(newest.time)
+            found = list(doctor.examine(newest, engine.catalogue, engine.shortfalls()))
+    for sentence in doctor.lacking(found):
+        _say(sentence)
+    _say("'perfwatch doctor' says more of what can be measured here.")
 
 
 async def _report(engine: Engine) -> None:
