@@ -113,7 +113,7 @@ def test_page_faults_are_those_of_proc_vmstat(watch: Watch) -> None:
     event = "page-faults"
     # the kernel also counts the faults it takes on behalf of others, as for the arguments of exec: a few in a hundred
     assert 0.9 * watch.inside[event] <= watch.perf[event] <= 1.02 * watch.outside[event]
-    assert watch.inside[event] > 10_000
+    assert watch.inside[event] > 100
 
 
 def test_processor_time_is_that_of_proc_stat(watch: Watch) -> None:
