@@ -90,14 +90,17 @@ class Session:
             return self._listen(wish, self._child)
         now = self._clock()
         if self._probe is not None:
-            if self._probe.found is None:
-                return Report(None, None, ASKING)
+            if self._probe.found is None and self._probe.asking:
+                return self._waiting()
+            # one that ended without an answer is asked anew
             self._ability, self._probe = self._probe.found, None
+            if self._ability is None:
+                return self._fail(now, "asking perf what it can count failed")
             if not self._ability.available:
                 self._not_before = now + LONGEST_DELAY
         ability = self._ability
         if ability is None or not ability.available:
-            return self._consider(wish, now, ability)
+            return self._consider(wish, now)
         return self._start(wish, now, ability)
 
     def close(self) -> None:
@@ -129,12 +132,17 @@ class Session:
             self._child.end()
             self._child = None
 
-    def _consider(self, wish: Wish, now: float, ability: Ability | None) -> Report:
+    def _consider(self, wish: Wish, now: float) -> Report:
         """Ask perf what it can, now, or when it is time again, or when something was mended."""
         signature = self._look()
         if now >= self._not_before or signature != self._signature:
             self._signature = signature
             self._probe = _Probe(self._machine, self._new_runner(), wish.cpus)
+        return self._waiting()
+
+    def _waiting(self) -> Report:
+        """What is known while perf is asked or waited for: what it lacked the last time, or why it ended."""
+        ability = self._ability
         if ability is not None and ability.shortfalls:
             return Report(ability, None, ability.shortfalls[0].sentence)
         return Report(ability, None, self._failure or ASKING)
@@ -215,6 +223,11 @@ class _Probe:
         self._runner = runner
         self._thread = threading.Thread(target=self._ask, args=(machine, cpus), name="perf probe", daemon=True)
         self._thread.start()
+
+    @property
+    def asking(self) -> bool:
+        """Whether it goes on."""
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """End it now."""

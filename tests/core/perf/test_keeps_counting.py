@@ -88,7 +88,10 @@ def test_never_longer_than_a_minute_and_a_healthy_minute_forgives_all(
 def test_one_that_stalls_is_replaced(clock: Clock, collector: PerfEventsCollector) -> None:
     until(collector, counted)
     first = kill(collector, signal.SIGSTOP)
-    until(collector, lambda shape: "perf has finished no interval" in str(shape.get("_missing")))
+    shape = until(collector, lambda shape: "perf has finished no interval" in str(shape.get("_missing")))
+    # not those of the sample before
+    assert {said["value"] for said in shape["events"].values()} == {None}
+    assert {said["state"] for said in shape["events"].values()} == {"not_counted", "not_supported"}
     clock.ahead += 10
     shape = until(collector, lambda shape: not shape["available"])
     assert shape["reason"].startswith("perf was silent for 10 s")
@@ -157,8 +160,12 @@ def test_denied_it_names_the_setting_and_counts_once_that_is_mended(
     assert shape["reason"].endswith("sysctl kernel.perf_event_paranoid=0")
     assert {event["state"] for event in shape["events"].values()} == {"no_permission"}
     assert shape["_missing"]["perf_events.ipc"].startswith("perf may not count: ")
+    # it is asked again each minute, and meanwhile says the same
+    asked = len(fake.starts)
+    clock.ahead += 60
+    while len(fake.starts) < asked + 2:
+        assert until(collector, lambda _: True)["reason"] == shape["reason"]
     fake.does()
-    until(collector, lambda _: True)
     tree.write("proc/sys/kernel/perf_event_paranoid", "0")
     assert until(collector, counted)["events"]["page-faults"]["state"] == "ok"
 
