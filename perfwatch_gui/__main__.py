@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 from perfwatch_core.command_line import parse
 from perfwatch_core.settings import Settings
 from perfwatch_gui.desktop.places import program
 from perfwatch_gui.desktop.single import Claim, NoAnswer, claim, place_of, ring
 from perfwatch_gui.display import display_problem
+
+if TYPE_CHECKING:
+    from perfwatch_core.engine import Engine
+    from perfwatch_net.background import Background
 
 
 def _install(wishes: argparse.Namespace, settings: Settings) -> int:
@@ -77,6 +83,13 @@ def _window(settings: Settings) -> int:
     return 0
 
 
+def _server(engine: Engine, told: Callable[[str], None], settings: Settings) -> Background:
+    """The server of the window; what it needs is loaded when it is switched on."""
+    from perfwatch_net.background import Background
+
+    return Background(engine, told, settings)
+
+
 def _show(settings: Settings, ours: Claim | None) -> int:
     """Sample and show until the window is closed; 1 if something could not be brought home."""
     from perfwatch_core import doctor
@@ -90,7 +103,7 @@ def _show(settings: Settings, ours: Claim | None) -> int:
     try:
         from perfwatch_gui.app import run_window
 
-        run_window(engine, ours)
+        run_window(engine, ours, serve=partial(_server, engine))
     finally:
         problems = engine.stop()
     for sentence in problems:

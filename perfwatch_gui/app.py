@@ -21,6 +21,7 @@ from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.charts.trace import prepare
 from perfwatch_gui.desktop.presence import join
 from perfwatch_gui.desktop.single import Claim
+from perfwatch_gui.pages.server import Serve, ServerSection
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.style import icon, style_sheet
 from perfwatch_gui.theme import Theme
@@ -104,10 +105,15 @@ def _signals(window: Window) -> Iterator[None]:
         listening.restore()
 
 
-def run_window(source: Source, claim: Claim | None = None, opened: Callable[[Window], None] = _nothing) -> None:
+def run_window(
+    source: Source,
+    claim: Claim | None = None,
+    opened: Callable[[Window], None] = _nothing,
+    serve: Serve | None = None,
+) -> None:
     """Show what the source samples until the window is closed; `opened` is called once with the window.
 
-    `claim` is what makes it the only window of its user, where it is.
+    `claim` is what makes it the only window of its user, where it is; `serve` makes the server of the settings' switch.
     """
     application = QApplication(sys.argv[:1])
     application.setApplicationName("PerfWatch")
@@ -118,6 +124,8 @@ def run_window(source: Source, claim: Claim | None = None, opened: Callable[[Win
     theme = Theme(preferences.theme)
     look = Look(application, theme)
     window = make_window(source, preferences, theme)
+    if serve is not None:
+        window.settings.add_server(ServerSection(serve, preferences, source.settings))
     with _signals(window):
         window.show()
         window.open()
@@ -125,3 +133,5 @@ def run_window(source: Source, claim: Claim | None = None, opened: Callable[[Win
         join(window, source, preferences, claim)
         opened(window)
         application.exec()
+    if window.settings.server is not None:
+        window.settings.server.stop()

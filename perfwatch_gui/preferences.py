@@ -84,6 +84,25 @@ class Preferences:
     def close_to_tray(self, on: bool) -> None:
         self._set("window/tray", "on" if on else "")
 
+    @property
+    def serving(self) -> bool:
+        """Whether browsers are served while the window is open; no, until it is switched on."""
+        return self._text("server/on") == "on"
+
+    @serving.setter
+    def serving(self, on: bool) -> None:
+        self._set("server/on", "on" if on else "")
+
+    @property
+    def port(self) -> int | None:
+        """The port they come to; None where it was not chosen."""
+        kept = self._text("server/port")
+        return int(kept) if kept.isascii() and kept.isdecimal() and 0 < int(kept) < 65536 else None
+
+    @port.setter
+    def port(self, number: int) -> None:
+        self._set("server/port", str(number))
+
     def save(self) -> None:
         """Write to the disk now; Qt would else do so a while later."""
         self._file.sync()

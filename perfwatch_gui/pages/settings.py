@@ -27,6 +27,8 @@ from perfwatch_core.metric import Catalogue
 from perfwatch_core.units import ByteStyle, Unit, text
 from perfwatch_gui.bridge import Source, State
 from perfwatch_gui.hover import hover
+from perfwatch_gui.pages.section import form, section
+from perfwatch_gui.pages.server import ServerSection
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.tasks import Awaited
 
@@ -50,29 +52,6 @@ _LEAST_INTERVAL, _MOST_INTERVAL = 0.5, 60.0
 _WIDTH = 860
 
 
-def _section(title: str, form: QFormLayout | QGridLayout) -> QFrame:
-    """A card with a heading."""
-    frame = QFrame()
-    frame.setObjectName("section")
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(20, 14, 20, 18)
-    column.setSpacing(12)
-    heading = QLabel(title)
-    heading.setObjectName("title")
-    column.addWidget(heading)
-    column.addLayout(form)
-    return frame
-
-
-def _form() -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(28)
-    form.setVerticalSpacing(10)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.FieldsStayAtSizeHint)
-    return form
-
-
 class SettingsPage(QScrollArea):
     """Each change takes effect at once; `theme_chosen` and `bytes_chosen` are the window's to carry out."""
 
@@ -82,6 +61,7 @@ class SettingsPage(QScrollArea):
     def __init__(self, source: Source, preferences: Preferences) -> None:
         super().__init__()
         self._source = source
+        self.server: ServerSection | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -97,11 +77,12 @@ class SettingsPage(QScrollArea):
         column.setContentsMargins(0, 12, 0, 12)
         column.setSpacing(12)
         column.addWidget(self.problem)
-        column.addWidget(_section("Sampling", self._sampling()))
-        column.addWidget(_section("Look", self._look(preferences)))
-        column.addWidget(_section("What is collected", self._collectors(source.catalogue)))
-        column.addWidget(_section("Database", self._database()))
+        column.addWidget(section("Sampling", self._sampling()))
+        column.addWidget(section("Look", self._look(preferences)))
+        column.addWidget(section("What is collected", self._collectors(source.catalogue)))
+        column.addWidget(section("Database", self._database()))
         column.addStretch(1)
+        self._sections = column
         row = QHBoxLayout(inside)
         row.addStretch(1)
         row.addWidget(middle, 100)
@@ -118,9 +99,9 @@ class SettingsPage(QScrollArea):
         self.interval.setKeyboardTracking(False)
         self.interval.setValue(self._source.settings.interval)
         self.interval.valueChanged.connect(self._change_interval)
-        form = _form()
-        form.addRow("A sample every", self.interval)
-        return form
+        rows = form()
+        rows.addRow("A sample every", self.interval)
+        return rows
 
     def _look(self, preferences: Preferences) -> QFormLayout:
         self.theme = QComboBox()
@@ -135,11 +116,11 @@ class SettingsPage(QScrollArea):
             self.bytes.addItem(words, style.value)
         self.bytes.setCurrentIndex(self.bytes.findData(preferences.byte_style.value))
         self.bytes.currentIndexChanged.connect(self._choose_bytes)
-        form = _form()
-        form.addRow("Theme", self.theme)
-        form.addRow("Bytes", self.bytes)
-        form.addRow("Closing the window", self._closing(preferences))
-        return form
+        rows = form()
+        rows.addRow("Theme", self.theme)
+        rows.addRow("Bytes", self.bytes)
+        rows.addRow("Closing the window", self._closing(preferences))
+        return rows
 
     def _closing(self, preferences: Preferences) -> QCheckBox:
         self.tray = QCheckBox("leaves PerfWatch in the tray, still collecting")
@@ -185,11 +166,11 @@ class SettingsPage(QScrollArea):
         for button in self._directory_buttons():
             row.addWidget(button)
         row.addStretch(1)
-        form = _form()
-        form.addRow("State", self.database)
-        form.addRow("Size", self.stored)
-        form.addRow("Data directory", row)
-        return form
+        rows = form()
+        rows.addRow("State", self.database)
+        rows.addRow("Size", self.stored)
+        rows.addRow("Data directory", row)
+        return rows
 
     def _directory_buttons(self) -> Iterator[QToolButton]:
         for words, action in (("Copy", self._copy_directory), ("Open", self._open_directory)):
@@ -199,6 +180,12 @@ class SettingsPage(QScrollArea):
             button.setAccessibleName(f"{words} the data directory")
             button.clicked.connect(action)
             yield button
+
+    def add_server(self, server: ServerSection) -> None:
+        """Put the switch of the server above the database's facts; its problems are said where all are."""
+        self.server = server
+        server.problem.connect(self.say_problem)
+        self._sections.insertWidget(self._sections.count() - 2, server)
 
     def show_state(self, state: State) -> None:
         """Facts of the database, and what others changed meanwhile."""
@@ -210,6 +197,8 @@ class SettingsPage(QScrollArea):
             self.interval.blockSignals(True)
             self.interval.setValue(state.interval)
             self.interval.blockSignals(False)
+        if self.server is not None:
+            self.server.show_state()
         for type_, box in self.collectors.items():
             box.blockSignals(True)
             box.setChecked(self._is_on(type_))
