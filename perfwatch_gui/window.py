@@ -27,6 +27,7 @@ from perfwatch_gui.bridge import Bridge
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.export.dialog import ExportDialog
 from perfwatch_gui.header import Header
 from perfwatch_gui.history.page import HistoryPage
 from perfwatch_gui.pages.cards import CardsPage
@@ -262,6 +263,13 @@ class Window(QMainWindow):
         page = self.history if self.page == "history" else self.pages.get(self.page)
         if page is not None:
             page.copy_values()
+
+    def export(self) -> None:
+        """Ask which history goes to a file; first what is shown."""
+        times, context = self._times() or self._context.times, self._context
+        dialog = ExportDialog(context.archive, context.catalogue, times.start, times.right, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def show_shortcuts(self) -> None:
         """List the keys."""

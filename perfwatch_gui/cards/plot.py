@@ -15,6 +15,7 @@ from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import lines_of
 from perfwatch_gui.charts.source import PointSource
 from perfwatch_gui.charts.strip import CoreStrip
+from perfwatch_gui.export.picture_dialog import PictureDialog
 from perfwatch_gui.theme import tabular
 
 _WIDEST = {Unit.PERCENT: "100.0 %", Unit.BYTES: "1023 MiB"}
@@ -46,6 +47,7 @@ class Plot(QWidget):
         self._context = context
         self._series = [context.catalogue.series(line.address) for line in chart.lines]
         name = f"{card.title} {chart.title}".strip()
+        self.title = name
         self.legend = Legend(list(_legend_lines(chart, card, context)), context.theme)
         self.legend.setAccessibleName(f"{name} lines")
         self.chart = TimeChart(
@@ -94,6 +96,12 @@ class Plot(QWidget):
             if entry.valued:
                 entry.show_value(snapshot.shown(series))
         self.chart.set_byte_style(snapshot.style)
+
+    def save_picture(self) -> None:
+        """Ask where the chart goes as a picture."""
+        dialog = PictureDialog(self.chart, self.title, self)
+        dialog.exec()
+        dialog.deleteLater()
 
     def draw(self, source: PointSource, more: bool) -> None:
         """Show the stretch of time that the page shows; `more` says that the source knows more than before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -54,6 +55,9 @@ class TimeChart(QWidget):
         signed: bool = False,
     ) -> None:
         super().__init__()
+        self._copied = partial(
+            TimeChart, lines=lines, name=name, least=least, ceiling=ceiling, banded=banded, signed=signed
+        )
         self.lines = tuple(lines)
         self.span = span
         self.time_cursor = cursor or Cursor()
@@ -67,6 +71,7 @@ class TimeChart(QWidget):
         self._base = 0.0
         self._loaded: tuple[float, float] | None = None
         self._loaded_span = span
+        self._trimmed = False
         self._stale = False
         self._out: ReadOut | None = None
         mirrored = signed or any(line.style is Style.MIRROR for line in lines)
@@ -94,6 +99,30 @@ class TimeChart(QWidget):
     def minimumSizeHint(self) -> QSize:
         """The least that can be read."""
         return _LEAST
+
+    @property
+    def now(self) -> float:
+        """The right edge, in UTC seconds."""
+        return self._now
+
+    @property
+    def shown_lines(self) -> tuple[Line, ...]:
+        """The lines that are on."""
+        return tuple(self._shown())
+
+    def copy(self, theme: Theme) -> TimeChart:
+        """The same picture as another widget, in another theme, without cursor and with clock times."""
+        made = self._copied(theme, style=self.scale.style)
+        made.trim()
+        for line in self._hidden:
+            made.switch(str(line.series), False)
+        if self._source is not None:
+            made.draw(self._source, self._now, self.span, live=False)
+        return made
+
+    def trim(self) -> None:
+        """Hold nothing beyond the edges of the picture: an SVG has no clipping."""
+        self._trimmed = True
 
     @property
     def visible_series(self) -> tuple[Series, ...]:
@@ -228,11 +257,13 @@ class TimeChart(QWidget):
         start = self._now - self.span
         if self._loaded is not None and self._loaded[0] <= start and self._now <= self._loaded[1]:
             return
-        margin = 0.0 if self._live else _MARGIN * self.span
+        margin = 0.0 if self._live or self._trimmed else _MARGIN * self.span
         self._loaded_span = self.span
         self._base, self._loaded = self._now, (start - margin, self._now + margin)
         points = round(self.points * (1 + 2 * margin / self.span))
         self._curves.load(source, self._base, *self._loaded, points, self._shown())
+        if self._trimmed:
+            self._curves.trim(-self.span, 0.0)
 
     def _read(self) -> None:
         """The cursor is elsewhere: only where it was and where it is now is painted."""

@@ -94,6 +94,14 @@ class Curves:
                 x, y = window.times - origin, stacked
             self._traces[place] = Trace(x, -y if line.style is Style.MIRROR else y)
 
+    def trim(self, first: float, last: float) -> None:
+        """Keep only what is between two times, for pictures that cannot hide the rest."""
+        for place, trace in enumerate(self._traces):
+            inside = (trace.x >= first) & (trace.x <= last)
+            self._traces[place] = Trace(trace.x[inside], trace.y[inside])
+            if (band := self._bands.get(place)) is not None:
+                self._bands[place] = Band(band.x[inside], band.low[inside], band.high[inside])
+
     def extent(self, first: float, last: float) -> tuple[float, float]:
         """The greatest values above and below zero between two times, in seconds from the base."""
         above = below = 0.0

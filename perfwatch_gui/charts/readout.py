@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
@@ -111,7 +111,9 @@ class Box:
         for number, row in enumerate(column.rows, 1):
             y = head.y() + self._line * number
             middle = y - self._metrics.ascent() / 2 + 1
-            _paint_swatch(painter, QRectF(head.x(), middle - _SWATCH / 2, _SWATCH, _SWATCH), row.line, theme)
+            ground = theme.colour("background")
+            swatch = QRectF(head.x(), middle - _SWATCH / 2, _SWATCH, _SWATCH)
+            paint_swatch(painter, swatch, row.line, theme, ground)
             painter.setPen(theme.colour("quiet"))
             painter.drawText(QPointF(head.x() + _SWATCH + _GAP, y), row.line.label)
             painter.setPen(theme.colour("text"))
@@ -119,7 +121,7 @@ class Box:
             painter.drawText(QPointF(right - self._metrics.horizontalAdvance(row.text), y), row.text)
 
 
-def _paint_swatch(painter: QPainter, area: QRectF, line: Line, theme: Theme) -> None:
+def paint_swatch(painter: QPainter, area: QRectF, line: Line, theme: Theme, ground: QColor) -> None:
     """A stroke, two dashes, or a square, as the line is drawn in the chart."""
     colour = theme.colour(line.colour)
     if line.style not in (Style.LINE, Style.DASHED):
@@ -129,4 +131,4 @@ def _paint_swatch(painter: QPainter, area: QRectF, line: Line, theme: Theme) -> 
     stroke = QRectF(area.left(), area.center().y() - 1, area.width(), 2)
     painter.fillRect(stroke, colour)
     if line.style is Style.DASHED:
-        painter.fillRect(stroke.adjusted(third, 0, -third, 0), theme.colour("background"))
+        painter.fillRect(stroke.adjusted(third, 0, -third, 0), ground)

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from perfwatch_core.changes import SURE, Changes
 from perfwatch_core.metric import Series
@@ -17,6 +17,7 @@ from perfwatch_core.statistics_of import Statistics
 from perfwatch_gui import clock
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.export.picture_dialog import PictureDialog
 from perfwatch_gui.history.panel import COLOURS, Panel
 from perfwatch_gui.history.picker import Picker
 from perfwatch_gui.history.sheet import ChangedSheet, FiguresSheet
@@ -81,6 +82,11 @@ class HistoryPage(QWidget):
         foot.addWidget(self.zone)
         foot.addStretch(1)
         foot.addWidget(self.note)
+        self.picture = QToolButton()
+        self.picture.setObjectName("link")
+        self.picture.setText("Save picture …")
+        self.picture.setAccessibleName("Save chart as picture")
+        foot.addWidget(self.picture)
         column.addWidget(self.panel, 3)
         column.addLayout(foot)
         column.addWidget(self.figures, 1)
@@ -118,6 +124,8 @@ class HistoryPage(QWidget):
         self.bar.compared.connect(self._compare)
         self.tabs.currentChanged.connect(self._rest)
         self.changed.asked.connect(self._draw_one)
+        self.panel.menu_asked.connect(self._save_menu)
+        self.picture.clicked.connect(self.save_picture)
         self.figures.asked.connect(self._draw_one)
         search = QShortcut(QKeySequence("Ctrl+F"), self)
         search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -302,6 +310,21 @@ class HistoryPage(QWidget):
         self._figured = ()
         self.changes_words.setText(sentence)
         self._say_empty()
+
+    def _save_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addAction("Copy values and figures").triggered.connect(self.copy_values)
+        menu.addAction("Save chart as picture …").triggered.connect(self.save_picture)
+        menu.exec(place)
+        menu.deleteLater()
+
+    def save_picture(self) -> None:
+        """Ask where the chart goes as a picture."""
+        if self.panel.chart is not None:
+            title = ", ".join(map(str, self._series))
+            dialog = PictureDialog(self.panel.chart, title, self)
+            dialog.exec()
+            dialog.deleteLater()
 
     def copy_values(self) -> None:
         """Copy span, chart values and figures as text."""

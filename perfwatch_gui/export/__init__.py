@@ -1,0 +1,1 @@
+"""Out of the window: history as a file of numbers, and charts as pictures."""
