@@ -25,12 +25,15 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **(more or {})}
 
 
-def run(*words: str, seconds: float = 60, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end, in its home, so that no `.env` of the checkout counts."""
+def run(
+    *words: str, seconds: float = 60, environ: Mapping[str, str] | None = None, typed: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, in its home, so that no `.env` of the checkout counts; `typed` is piped to it."""
     return subprocess.run(
         [*COMMAND, *words],
         env=environment(environ),
         cwd=os.environ["HOME"],
+        input=typed,
         capture_output=True,
         text=True,
         timeout=seconds,
