@@ -78,8 +78,8 @@ class Sample:
     def wire(self, metrics: Iterable[Metric]) -> dict[str, dict[str, Any]]:
         """The contract's `data` object: every declared field present, null where it is not known.
 
-        A type that failed carries `_error`, one that is not on this machine `_unavailable`, and each type
-        `_timestamp`; `_missing` gives the reasons for nulls by address.
+        A type that failed carries `_error`, one that is not on this machine `_unavailable`, either `_remedy` where a
+        command mends it, and each type `_timestamp`; `_missing` gives the reasons for nulls by address.
         """
         shapes = self.by_type()
         stamp = self.moment.isoformat()
@@ -91,6 +91,8 @@ class Sample:
         for type_, fault in self.faults.items():
             shape = shapes.setdefault(type_, {"_timestamp": stamp})
             shape["_error" if fault.here else "_unavailable"] = fault.reason
+            if fault.remedy:
+                shape["_remedy"] = fault.remedy
         for series, reason in self.missing.items():
             shapes[series.metric.type].setdefault("_missing", {})[str(series)] = reason
         return shapes

@@ -14,7 +14,9 @@ import { ShortcutsSheet } from "./shortcuts.js";
 
 const [main, header, nav, live, status] = ["main", "header", "nav", "live", "status"].map(id => document.getElementById(id));
 const session = new Session(), fresh = new Freshness(), shortcuts = new ShortcutsSheet();
-let catalogue = null, pages = null, shown = null, recent = null, newest = null, frozen = false, firstAge = null;
+// How often the database is asked after, in milliseconds.
+const STORE_ROUND = 10000;
+let store = null, storeAsked = -STORE_ROUND, catalogue = null, pages = null, shown = null, recent = null, newest = null, frozen = false, firstAge = null;
 
 apply();
 session.addEventListener("login", event => show(new LoginSheet(session, event.detail)));
@@ -49,10 +51,17 @@ async function build() {
     .flatMap(chart => chart.lines).map(line => line.address)));
   pages = new Map(layout.pages.map(page => [page.key, new CardsPage(page, catalogue)]));
   pages.set("history", new HistoryPage(session, catalogue, layout, () => newest && { now: newest.time + fresh.age, interval: recent.interval }));
-  pages.set("settings", new SettingsPage(session));
+  pages.set("settings", new SettingsPage(session, titles(layout)));
   nav.replaceChildren(...[...pages].map(([key, page], index) =>
     element("a", { href: `#${key}`, title: `${page.title} (${index + 1})` }, page.title)));
   if (newest) remember();
+}
+
+/** {metric type: title}, by the cards that show it. */
+function titles({ pages: all, metrics }) {
+  const found = Object.fromEntries(Object.values(metrics).map(({ type }) => [type, type === "self" ? "PerfWatch itself" : type]));
+  for (const card of all.flatMap(page => page.cards).reverse()) found[card.type] = card.title;
+  return found;
 }
 
 /** Fill in what this page did not see: before it was opened, and while it was away. */
@@ -118,12 +127,22 @@ function tick() {
   main.classList.toggle("stale", stale);
   setText(live, stale ? `stale · ${ago(age)} old` : frozen ? "frozen · Space goes on" : fresh.known ? `live · ${+recent?.interval.toFixed(1)} s` : "starting");
   if (late && !away) session.probe();
+  if (!away && performance.now() - storeAsked > STORE_ROUND) askStore();
   if (!newest) return;
   const own = newest.data.self ?? {}, wait = Math.max(0, (session.retryAt - performance.now()) / 1000);
   setText(status, [away ? `connection lost, ${session.retryAt ? `trying again in ${Math.ceil(wait)} s` : "trying again"}` : late ? "connected, but no samples come" : "connected",
+    stale ? null : store,
     `last sample ${ago(age)} ago`,
     stale || own.cpu_percent == null ? null : `PerfWatch ${own.cpu_percent.toFixed(1)} % CPU`,
     stale || own.rss_bytes == null ? null : `${(own.rss_bytes / 1048576).toFixed(0)} MiB`].filter(Boolean).join(" · "));
+}
+
+/** How the database is, in a few words: the pictures move on while it is away, history does not. */
+async function askStore() {
+  storeAsked = performance.now();
+  const state = await session.call("db.status").catch(() => null);
+  if (state) store = state.kind === "off" ? "nothing is stored" : state.ok ? "PostgreSQL ok" : `PostgreSQL away, ${state.queued} samples wait`;
+  tick();
 }
 
 function look() {

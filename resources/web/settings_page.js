@@ -12,8 +12,9 @@ const MULTIPLES = [["auto", "GiB in memory, GB elsewhere"], ["binary", "always G
 export class SettingsPage {
   title = "Settings";
 
-  constructor(session) {
-    this.session = session;
+  /** `types` are the metric types that can be collected, as {type: title}. */
+  constructor(session, types) {
+    Object.assign(this, { session, types });
     this.facts = element("dl");
     this.fields = element("div", { class: "fields" });
     this.said = element("p", { class: "said", role: "status" });
@@ -63,6 +64,7 @@ export class SettingsPage {
 
   #field(name, { value, accepts, help, source }) {
     const fixed = !["default", "stored", "changed here"].includes(source);
+    if (name === "collectors_off") return this.#collected(value, fixed, source);
     const input = typeof value === "boolean"
       ? element("select", { disabled: fixed }, ["on", "off"].map(word => element("option", {}, word)))
       : element("input", { value, disabled: fixed, autocomplete: "off", spellcheck: "false" });
@@ -71,6 +73,22 @@ export class SettingsPage {
     input.addEventListener("change", () => this.#change(name, input));
     const words = help.replace(/ \(default.*\)/, "");
     return element("label", {}, `${words[0].toUpperCase()}${words.slice(1)}`, input, element("small", {}, fixed ? `Fixed by ${source}.` : `Takes ${accepts}.`));
+  }
+
+  /** A switch for each type, instead of a list of those that are off. */
+  #collected(value, fixed, source) {
+    const off = new Set(value.split(",").filter(Boolean));
+    const boxes = Object.entries(this.types).map(([type, title]) => {
+      const box = element("input", { type: "checkbox", name: type, disabled: fixed });
+      box.checked = !off.has(type);
+      box.addEventListener("change", () => {
+        box.checked ? off.delete(type) : off.add(type);
+        this.#change("collectors_off", { value: [...off].join(","), classList: box.classList });
+      });
+      return element("label", { class: "choice" }, box, title);
+    });
+    return element("fieldset", { class: "switches" }, element("legend", {}, "What is collected"), boxes,
+      fixed ? element("small", {}, `Fixed by ${source}.`) : null);
   }
 
   async #change(name, input) {

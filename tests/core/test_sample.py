@@ -99,10 +99,11 @@ def test_every_instance_has_every_field() -> None:
 
 
 def test_a_type_that_failed_and_one_that_is_not_here() -> None:
-    faults = {"cpu": Fault("it broke"), "pressure": Fault("no PSI", here=False)}
+    faults = {"cpu": Fault("it broke", remedy="mend cpu"), "pressure": Fault("no PSI", here=False)}
     one = sample({USAGE.of(): 3}, faults=faults)
     wire = one.wire(CATALOGUE)
-    assert wire["cpu"]["_error"] == "it broke"
+    assert (wire["cpu"]["_error"], wire["cpu"]["_remedy"]) == ("it broke", "mend cpu")
+    assert "_remedy" not in wire["pressure"]
     assert wire["pressure"]["_unavailable"] == "no PSI"
     assert wire["cpu"]["_timestamp"] == wire["pressure"]["_timestamp"] == "2025-11-24T10:30:00.250000+00:00"
     assert one.why(CATALOGUE.metric("pressure.cpu_some_percent").of()) == "no PSI"

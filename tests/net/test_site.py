@@ -1,6 +1,7 @@
 """The page's files: found by path, tagged, packed once, nothing else let out."""
 
 import gzip
+import re
 from pathlib import Path
 
 from perfwatch_net.site import Site
@@ -52,3 +53,21 @@ def test_the_tag_follows_the_content(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_an_empty_site(tmp_path: Path) -> None:
     assert len(Site(tmp_path / "nothing")) == 0
+
+
+def test_the_page_has_every_file_that_it_names() -> None:
+    """Also the library from npm, which `.ci/page` brings: without it there would be no chart, and nobody told."""
+    site = Site()
+    page = site.asset("/")
+    assert page is not None
+    named = re.findall(r'(?:src|href)="([^"]+)"', page.body.decode())
+    seen = set[str]()
+    while named:
+        path = named.pop()
+        asset = site.asset(path)
+        assert asset is not None, path
+        seen.add(path)
+        if path.endswith(".js") and "/vendor/" not in path:
+            named += [f"/{name}" for name in re.findall(r'from "\./([^"]+)"', asset.body.decode())]
+            named = [name for name in named if name not in seen]
+    assert {"/vendor/uplot.js", "/past_chart.js", "/units.js"} <= seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from perfwatch_core.collectors import CATALOGUE
 from perfwatch_core.metric import Value
+from perfwatch_core.sample import Fault
 from perfwatch_core.units import Unit, nice_ceiling, text
 from tests.net.rig import PASSWORD, Rig, keep, sample
 from tests.web.conftest import Open
@@ -68,6 +70,13 @@ def test_what_is_not_known_is_not_available_and_says_why(rig: Rig, open_tab: Ope
     notice = tab.page.locator(tab.card("Hardware counters") + " .notice")
     expect(notice).to_contain_text("Perf is not there. Mend it with: apt-get install linux-perf")
     expect(notice.locator("code")).to_have_text("apt-get install linux-perf")
+    failed = sample(time.time(), NUMBERS)
+    faults = {"disk": Fault("the disks cannot be read", remedy="chmod +r /proc/diskstats")}
+    rig.engine.bus.publish(dataclasses.replace(failed, faults=faults))
+    expect(tab.page.locator(tab.card("Disk") + " .notice.failed")).to_have_text(
+        re.compile("⚠ The disks cannot be read. Mend it with: chmod .r /proc/diskstats")
+    )
+    publish(rig, {"perf_events.reason": "perf is not there; mend it with: apt-get install linux-perf"})
     tab.page.keyboard.press("2")
     expect(tab.page.locator(".page > .notice")).to_contain_text("Perf is not there.")
 

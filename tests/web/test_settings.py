@@ -7,6 +7,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.core.store.waiting import until
 from tests.net.rig import PASSWORD, Rig
 from tests.web.conftest import Open
 from tests.web.tab import Tab
@@ -95,3 +96,25 @@ def test_the_facts_of_the_server_are_there(rig: Rig, tab: Tab) -> None:
     with tab.page.expect_popup() as opening:
         facts.get_by_text("the API described").click()
     expect(opening.value.locator("h1")).to_have_text("PerfWatch API")
+
+
+def test_a_collector_is_switched_off_and_on(rig: Rig, tab: Tab) -> None:
+    card = tab.page.locator(tab.card("Sampling"))
+
+    def is_off(wanted: str) -> None:
+        until(lambda: rig.engine.settings.collectors_off == wanted)
+
+    card.get_by_label("Network").uncheck()
+    is_off("network")
+    card.get_by_label("Pressure").uncheck()
+    is_off("network,pressure")
+    tab.page.reload()
+    expect(card.get_by_label("Network")).not_to_be_checked()
+    card.get_by_label("Network").check()
+    is_off("pressure")
+    card.get_by_label("Pressure").check()
+    is_off("")
+
+
+def test_the_foot_says_how_the_database_is(tab: Tab) -> None:
+    expect(tab.page.locator("#status")).to_contain_text("connected · PostgreSQL ok")
