@@ -14,7 +14,7 @@ import argparse
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -142,7 +142,7 @@ def machine_number(link: Link, key: str, name: str) -> int:
     return int(row[0])
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Write the wished days for this machine; 1 with one sentence where there is history already."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.simulated_store", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -154,7 +154,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="what all values follow from (default: 1)")
     parser.add_argument("--interval", type=float, default=5.0, help="seconds between samples (default: 5)")
     parser.add_argument("--distinct", type=int, default=3, help="how many days differ (default: 3)")
-    wishes = parser.parse_args()
+    wishes = parser.parse_args(argv)
     given = {"data_dir": wishes.data_dir, "database_url": wishes.database_url}
     settings = load({name: value for name, value in given.items() if value is not None})
     now = datetime.now(UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, cast
 
@@ -128,6 +128,15 @@ def gaps(data: bytes) -> list[float | None]:
 def partition(day: datetime) -> str:
     """The name of a day's partition; a year before 1 or after 9999 is none of ours."""
     return f"history_{day:%Y%m%d}"
+
+
+def days(link: Link) -> list[datetime]:
+    """The UTC days that have packed history, the oldest first."""
+    rows = link.execute(
+        "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+        " WHERE inhparent = 'history'::regclass ORDER BY relname"
+    ).fetchall()
+    return [datetime.strptime(row[0], "history_%Y%m%d").replace(tzinfo=UTC) for row in rows]
 
 
 def ensure_partition(link: Link, day: datetime) -> None:

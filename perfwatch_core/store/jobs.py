@@ -6,6 +6,7 @@ A history query may take seconds; the store's thread has samples to bring home m
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -23,6 +24,7 @@ _Item = tuple[Callable[[Link], Any], Future[Any]]
 # An idle connection is a server process of some megabytes.
 IDLE_SECONDS = 60.0
 ANSWER_SECONDS = 300.0
+_SWITCH_SECONDS = 0.0005
 
 
 class Jobs:
@@ -64,6 +66,9 @@ class Jobs:
         return thread is None or not thread.is_alive()
 
     def _work(self) -> None:
+        # what is read here is unpacked in Python: a window's frame or a sampler that wants the interpreter back
+        # would wait for five milliseconds each time
+        sys.setswitchinterval(_SWITCH_SECONDS)
         link: Link | None = None
         while item := self._next():
             job, answer = item

@@ -23,10 +23,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HOUR = 3600.0
+_DAY = 86400.0
 # The first round waits until a start is over and done.
 FIRST_SECONDS = 60.0
 # With something left to pack: at most a tenth of the time is spent on it, and never more than one hour a second.
 PAUSE_RATIO, LEAST_PAUSE = 9.0, 1.0
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Run(Protocol):
@@ -39,14 +44,16 @@ class Run(Protocol):
 class Keeper:
     """Has one thing done at a time, by the process that collects; `clean_every` is seconds, 0 for never.
 
-    `wall` is the time of day (UTC seconds), by which hours end; `clock` is monotonic.
+    `wall` is the time of day (UTC seconds), by which hours end and days grow old; `clock` is that since the boot,
+    sleep included. Where both part by over a day, somebody set the time of day, and if wrongly, all history would
+    be old at once: so nothing is cleaned for a day.
     """
 
     def __init__(
         self,
         run: Run,
         clean_every: float = HOUR,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = _since_boot,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._run = run
@@ -56,6 +63,7 @@ class Keeper:
         self._next_pack = clock() + FIRST_SECONDS
         self._next_clean = self._next_pack + FIRST_SECONDS
         self._began = 0.0
+        self._booted = wall() - clock()
         self._packing: Future[int | None] | None = None
         self._cleaning: Future[Kept | None] | None = None
 
@@ -74,6 +82,11 @@ class Keeper:
             self._began = now
             self._packing = self._run(lambda link: pack_next(link, moment))
         elif self._clean_every and now >= self._next_clean:
+            booted = moment.timestamp() - now
+            if abs(booted - self._booted) > _DAY:
+                log.warning("the time of day was set by more than a day; history is not cleaned up until tomorrow")
+                self._booted, self._next_clean = booted, now + _DAY
+                return
             self._next_clean = now + self._clean_every
             self._cleaning = self._run(lambda link: keep(link, moment))
             self._cleaning.add_done_callback(_report)

@@ -16,7 +16,7 @@ from operator import sub
 
 from perfwatch_core.metric import Series
 from perfwatch_core.store.batch import Place, microseconds
-from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, Packed, times
+from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, Packed, days, times
 from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, TAG, Buckets, columns, slices
@@ -93,7 +93,7 @@ def width_for(start: datetime, end: datetime, points: int = POINTS) -> int:
         raise ValueError(f"a span must end after it begins; {start.isoformat()} to {end.isoformat()} does not")
     least = 1 if end - start <= RAW_SPAN else FIVE_MINUTES if end - start <= FIVE_SPAN else HALF_HOUR
     low, high = microseconds(start), microseconds(end) - 1
-    for width in (*_WIDTHS, *(86400 * days for days in range(2, 5000))):
+    for width in (*_WIDTHS, *(86400 * count for count in range(2, 5000))):
         if width >= least and high // (width * MICRO) - low // (width * MICRO) < points:
             return width
     raise ValueError(f"{points} points cannot show a span of {(end - start).days} days; ask for more")
@@ -127,7 +127,11 @@ def binned(
                 bins.samples(at, [None if piece is None else numbers(piece) for piece in pieces])
     else:
         task = {"machine": machine_id, "wanted": ids, "start": start, "end": end}
-        _from_rollups(link, task, bins, HALF_HOUR if end - start > FIVE_SPAN else FIVE_MINUTES)
+        if end - start <= FIVE_SPAN:
+            _from_rollups(link, task, bins, FIVE_MINUTES)
+        elif kept := days(link):
+            # a week's row stays until the last of its days is gone
+            _from_rollups(link, task, bins, HALF_HOUR, microseconds(kept[0]))
     fresh, newest = tail(link, machine_id, start, end, places)
     if fresh:
         bins.samples(fresh, [numbers_of(newest[place]) for place in places])
@@ -150,9 +154,9 @@ class _Bins:
             if column is not None:
                 buckets.add(Numbers(column.values[low:high], column.unit, column.complete), cut)
 
-    def buckets(self, pieces: Sequence[bytes | None], step: int) -> None:
-        """Packed buckets of `step` seconds; the first may begin before the span does."""
-        span = self._span[0] - self._span[0] % (step * MICRO), self._span[1]
+    def buckets(self, pieces: Sequence[bytes | None], step: int, since: int = 0) -> None:
+        """Packed buckets of `step` seconds; the first may begin before the span, but none before `since` (UTC µs)."""
+        span = max(self._span[0] - self._span[0] % (step * MICRO), since), self._span[1]
         for buckets, piece in zip(self._found, pieces, strict=True):
             if piece and piece[0] == TAG:
                 buckets.take(columns(piece), step * MICRO, self._width, span)
@@ -179,7 +183,7 @@ def hours_of(
             yield step, times(axis), pieces
 
 
-def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -> None:
+def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int, since: int = 0) -> None:
     source, reach = (
         (f"history AS row WHERE tier = {FIVE} AND", DAY) if step < HALF_HOUR else ("history_week AS row WHERE", WEEK)
     )
@@ -191,7 +195,7 @@ def _from_rollups(link: Link, task: dict[str, object], bins: _Bins, step: int) -
             binary=True,
         )
         for (pieces,) in rows:
-            bins.buckets(pieces, width)
+            bins.buckets(pieces, width, since)
 
 
 def _before(task: dict[str, object], reach: timedelta) -> datetime:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from psycopg import errors
 
 from perfwatch_core.metric import Value
-from perfwatch_core.store.chunks import DAY, SAMPLES, WEEK, Packed, axis, partition, times
+from perfwatch_core.store.chunks import DAY, SAMPLES, WEEK, Packed, axis, days, partition, times
 from perfwatch_core.store.codec import decode, encode, numbers
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import size_bytes
@@ -55,15 +55,6 @@ def keep(link: Link, now: datetime) -> Kept | None:
         dropped += 1
     link.execute("UPDATE archive_policy SET last_archive_run = %s", (now,))
     return Kept(downsampled, dropped, size_bytes(link))
-
-
-def days(link: Link) -> list[datetime]:
-    """The UTC days that have packed history, the oldest first."""
-    rows = link.execute(
-        "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
-        " WHERE inhparent = 'history'::regclass ORDER BY relname"
-    ).fetchall()
-    return [datetime.strptime(row[0], "history_%Y%m%d").replace(tzinfo=UTC) for row in rows]
 
 
 def drop_day(link: Link, day: datetime) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from perfwatch_core.metric import Metric
-from perfwatch_core.store.chunks import partition
+from perfwatch_core.store.chunks import days, partition
 from perfwatch_core.store.in_view import statistics_between
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import size_bytes
 from perfwatch_core.store.query import points, points_of
-from perfwatch_core.store.retention import days, drop_day
+from perfwatch_core.store.retention import drop_day
 from perfwatch_core.units import Unit
 from tests.bench import naive_history
 from tests.bench.database import Times, database, timed

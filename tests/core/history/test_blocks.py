@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.batch import Column, batches, moment, record
 from perfwatch_core.store.blocks import means
+from perfwatch_core.store.chunks import days
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import pack
 from perfwatch_core.store.past import places_between
 from perfwatch_core.store.query import binned
-from perfwatch_core.store.retention import days, downsample_day
+from perfwatch_core.store.retention import downsample_day
 from perfwatch_core.store.writer import insert
 from tests.core.store.samples import sample_lists
 

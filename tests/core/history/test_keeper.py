@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 import pytest
 
 from perfwatch_core.store.batch import moment
+from perfwatch_core.store.chunks import days
 from perfwatch_core.store.keeper import HOUR, Keeper
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import due, pack_next
 from perfwatch_core.store.past import raw
-from perfwatch_core.store.retention import days
 from perfwatch_core.store.state import Role, StoreProblem
 from tests.core.history.test_packing import stored
 from tests.core.store.samples import BEGIN
@@ -110,6 +110,29 @@ def test_the_policy_is_applied_hourly(link: Link, machine_id: int) -> None:
     assert house.work() is None
     never.tick(Role.COLLECTING)
     assert not house.waiting
+
+
+@pytest.mark.expects_log("set by more than a day")
+def test_a_clock_that_was_set_wrongly_costs_no_history(link: Link, machine_id: int) -> None:
+    """A year ahead for an hour: nothing is dropped; a day later what was set counts as right."""
+    stored(link, machine_id, 1, 300)
+    house = House(link)
+    keeper = house.keeper()
+    while (pack_next(link, moment(round((house.wall + 86400) * 1e6)))) is not None:
+        pass
+    house.now += 130
+    house.wall += 365 * 86400
+    keeper.tick(Role.COLLECTING)
+    assert house.work() is None
+    keeper.tick(Role.COLLECTING)
+    assert not house.waiting
+    assert len(days(link)) == 1
+    house.now += 86401
+    house.wall += 86401
+    keeper.tick(Role.COLLECTING)
+    assert house.work() is None
+    keeper.tick(Role.COLLECTING)
+    assert house.work().dropped == 1
 
 
 @pytest.mark.expects_log("could not be packed: The database is away")

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from perfwatch_core.metric import Metric
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.batch import Column, batches, moment, record
+from perfwatch_core.store.chunks import days
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import pack
 from perfwatch_core.store.past import Stored, bounds, places_between, raw, size_bytes
 from perfwatch_core.store.query import Points, points, points_of
-from perfwatch_core.store.retention import days, downsample_day, drop_day, keep
+from perfwatch_core.store.retention import downsample_day, drop_day, keep
 from perfwatch_core.store.writer import insert
 from perfwatch_core.units import Unit
 from tests.core.history.test_packing import stored
