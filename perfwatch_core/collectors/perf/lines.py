@@ -39,6 +39,7 @@ class Row(NamedTuple):
 
 
 Parsed = tuple[float, Row | None]
+_OK = State.OK
 _NOTHING: Parsed = (0.0, None)
 
 # What `-A`, `--per-core` and their like aggregate by, as keys in JSON and as prefixes in CSV.
@@ -49,10 +50,9 @@ _WHOLE = re.compile(r"\d+")
 # What perf 6.0 and later print nearly always, so that the usual line costs one match; anything else is read field
 # by field.
 _USUAL = re.compile(
-    r'{"interval" : (\d+\.\d+), (?:"cpu" : "(\d+)", )?"counter-value" : "(\d+\.\d+)", "unit" : "[a-z]*", '
-    r'"event" : "([\w.:/-]+)", "event-runtime" : [1-9]\d*, "pcnt-running" : (\d+\.\d+)'
-    r'(?:, "metric-value" : "?[\w.-]*"?, "metric-unit" : "[\w %/().-]*")?}$',
-    re.ASCII,
+    rb'{"interval" : (\d+\.\d+), (?:"cpu" : "(\d+)", )?"counter-value" : "(\d+\.\d+)", "unit" : "[a-z]*", '
+    rb'"event" : "([\w.:/-]+)", "event-runtime" : [1-9]\d*, "pcnt-running" : (\d+\.\d+)'
+    rb'(?:, "metric-value" : "?[\w.-]*"?, "metric-unit" : "[\w %/().-]*")?}$'
 )
 # JSON as printed in a locale with a decimal comma is not JSON: `"interval" : 1,25, "event" : …`
 _PAIR = re.compile(r'"([a-z-]+)"\s*:\s*(?:"([^"]*)"|([0-9.,eE+-]+?))\s*(?=,\s*"|}\s*$)')
@@ -63,15 +63,16 @@ def row_of(line: bytes) -> Parsed:
 
     The time is 0 where perf printed none, as without `-I`.
     """
-    text = line.decode("ascii", errors="replace").strip()
-    usual = _USUAL.match(text)
+    usual = _USUAL.match(line)
     if usual:
-        time, place, value, printed, share = usual.groups("")
-        percent = min(float(share), 100.0)
-        pmu, event = normalised(printed)
-        if event and (count := float(value)) < math.inf:
-            state = State.OK if percent == 100.0 else State.SCALED
-            return float(time), Row(place, pmu, event, state, count, percent)
+        time, place, value, printed, share = usual.groups(b"")
+        percent, count = float(share), float(value)
+        pmu, event = normalised(printed.decode())
+        if event and count < math.inf:
+            if percent >= 100.0:
+                return float(time), Row(place.decode(), pmu, event, _OK, count, 100.0)
+            return float(time), Row(place.decode(), pmu, event, State.SCALED, count, percent)
+    text = line.decode("ascii", errors="replace").strip()
     if text.startswith("{"):
         return _from_json(text)
     return _from_fields(text) if text else _NOTHING

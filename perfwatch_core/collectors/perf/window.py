@@ -35,10 +35,13 @@ def window_of(intervals: Sequence[Interval]) -> Window | None:
     timed = [(interval.seconds, total(interval.rows)) for interval in intervals if interval.seconds is not None]
     if not timed:
         return None
-    events = dict.fromkeys(event for _, counts in timed for event in counts)
-    rates = {
-        event: _rate(event, [(seconds, counts.get(event, UNSEEN)) for seconds, counts in timed]) for event in events
-    }
+    if len(timed) == 1:
+        rates = {event: _in(seconds, event, count) for seconds, counts in timed for event, count in counts.items()}
+    else:
+        events = dict.fromkeys(event for _, counts in timed for event in counts)
+        rates = {
+            event: _rate(event, [(seconds, counts.get(event, UNSEEN)) for seconds, counts in timed]) for event in events
+        }
     every = [counts for _, counts in timed]
     ratios = {
         ratio.field: ratio.scale * value
@@ -47,6 +50,15 @@ def window_of(intervals: Sequence[Interval]) -> Window | None:
     }
     rows = [interval.rows for interval in intervals if interval.seconds is not None]
     return Window(rates, ratios, _core_ipc(rows) if rows[0] and rows[0][0].place else {})
+
+
+def _in(seconds: float, event: str, count: Count) -> Count:
+    """The rate of a count in one interval."""
+    if count.value is None:
+        return count
+    return Count(
+        count.state, count.value / (seconds * MILLISECONDS if event == "cpu-clock" else seconds), count.percent
+    )
 
 
 def _rate(event: str, parts: Sequence[tuple[float, Count]]) -> Count:
