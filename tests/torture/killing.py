@@ -48,7 +48,8 @@ class Ledger:
         self.known = held
         self.wrong += _holes(held)
         # what the next process sampled began after this one had ended
-        newest = max((ended for _, began, ended in held.values() if began <= alive_at), default=0.0)
+        mine = [ended for _, began, ended in held.values() if began <= alive_at + INTERVAL]
+        newest = max(mine, default=0.0)
         self.missing = max(self.missing, alive_at - newest)
 
 
