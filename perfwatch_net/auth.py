@@ -73,7 +73,10 @@ def _bytes(password: str) -> bytes:
 
 
 def signing_secret(directory: Path, given: str = "") -> bytes:
-    """The secret from `JWT_SECRET`, else from a file made at the first start that only its owner can read."""
+    """The secret from `JWT_SECRET`, else from a file made at the first start that only its owner can read.
+
+    OSError where the file can neither be read nor made, as on a read-only file system.
+    """
     if given:
         secret = given.encode()
         if len(secret) < SECRET_BYTES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
 from perfwatch_net.accounts import Accounts, NotReady
-from perfwatch_net.auth import Tokens, signing_secret
+from perfwatch_net.auth import SECRET_BYTES, Tokens, signing_secret
 from perfwatch_net.every_endpoint import every_endpoint
 from perfwatch_net.house import House
 from perfwatch_net.http import Http
@@ -43,8 +44,7 @@ class Service:
         self._engine = engine
         self._told = told
         self._settings = settings = settings or engine.settings
-        secret = signing_secret(settings.data_dir, settings.jwt_secret)
-        self.accounts = Accounts(engine.store, Tokens(secret))
+        self.accounts = Accounts(engine.store, Tokens(self._secret()))
         self.house = house = House(limits or Limits())
         self.hub = Hub(engine.bus, engine.catalogue, house.limits.unread_bytes)
         self._encoder = ThreadPoolExecutor(1, thread_name_prefix="answers")
@@ -53,6 +53,14 @@ class Service:
         http = Http(endpoints, self.accounts, Site(), self._metrics_text, settings.metrics_open)
         self.server = Server(settings, http, self._sockets, house)
         engine.vitals.clients = lambda: len(self.hub)
+
+    def _secret(self) -> bytes:
+        """The kept secret; one for this run only where none can be kept, for samples matter more than logins."""
+        try:
+            return signing_secret(self._settings.data_dir, self._settings.jwt_secret)
+        except OSError as error:
+            self._told(f"the next start ends all logins: the secret they are signed with cannot be kept ({error})")
+            return secrets.token_bytes(SECRET_BYTES)
 
     @property
     def connections(self) -> int:

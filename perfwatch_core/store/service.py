@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 _OFF = StoreProblem("Nothing is stored: BACKGROUND_COLLECTION_ENABLED is off.")
 
+_STUMBLED_SECONDS = 1.0
+
 
 class StoreService:
     """Stores what comes to `inbox`, or follows the process that collects. Thread-safe.
@@ -179,14 +181,15 @@ class StoreService:
             try:
                 self._duty.tick()
                 self._keeper.tick(self._duty.role)
+                found = self._uplink.connected
+                others = (found.link.fileno(),) if found else ()
+                if self._bell.wait(self._duty.wake_at() - time.monotonic(), *others):
+                    self._bell.clear()
             # the store outlives a bug of its own: samples that are not taken from the inbox are lost at the end
             except Exception:
                 log.exception("the store stumbled and goes on")
-                self._bell.wait(1.0)
-            found = self._uplink.connected
-            others = (found.link.fileno(),) if found else ()
-            if self._bell.wait(self._duty.wake_at() - time.monotonic(), *others):
-                self._bell.clear()
+                # not by the bell: it may be what failed
+                time.sleep(_STUMBLED_SECONDS)
         self._duty.close()
 
 

@@ -15,6 +15,7 @@ from perfwatch_net import service
 from perfwatch_net.accounts import NotReady
 from perfwatch_net.auth import PasswordRefused, SecretUnusable, new_password
 from perfwatch_net.background import Background, NotServing
+from perfwatch_net.service import Service
 from tests.core.conftest import fresh_database
 from tests.core.store.tables import with_tables
 from tests.core.store.waiting import until
@@ -106,6 +107,14 @@ def test_without_a_database_nobody_can_be_let_in_and_it_is_said(tmp_path: Path) 
             rig.background.set_password("a long enough one").result(30)
         assert rig.ask("/health", token="").json["status"] == "starting"
         assert rig.ask("/metrics", token="").status == 401
+
+
+def test_where_no_secret_can_be_kept_one_serves_this_run_and_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said: list[str] = []
+    Service(Engine(Settings(data_dir=tmp_path / "file" / "data"), lambda *_: ()), said.append).accounts.close()
+    assert len(said) == 1
+    assert said[0].startswith("the next start ends all logins")
 
 
 def test_a_secret_that_others_read_is_not_used(tmp_path: Path) -> None:

@@ -76,7 +76,14 @@ def _outcome(name: str, trouble: Callable[[Path, Serving, Trial], None], place: 
         ledger = Ledger()
         ledger.close_round(disk / "data", shown)
     wrong = trial.wrong + ledger.wrong
-    return Outcome(SUBJECT, name, 1, not wrong and ledger.missing <= INTERVAL, "; ".join(wrong) or "nothing", f"{ledger.missing:.1f} s missing")
+    return Outcome(
+        SUBJECT,
+        name,
+        1,
+        not wrong and ledger.missing <= INTERVAL,
+        "; ".join(wrong) or "nothing",
+        f"{max(0.0, ledger.missing):.1f} s missing",
+    )
 
 
 def _full_disk(disk: Path, _serving: Serving, trial: Trial) -> None:
@@ -98,7 +105,9 @@ def _no_descriptors(_disk: Path, serving: Serving, trial: Trial) -> None:
     pid = serving.process.pid
     before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     # those that are open stay so, no other can be opened: not for answering a browser either
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (1, before[1]))
+    used = {int(fd.name) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    free = next(fd for fd in range(len(used) + 1) if fd not in used)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, before[1]))
     said = len(serving.said)
     serving.comes_to(lambda: len(serving.said) > said, 30)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)

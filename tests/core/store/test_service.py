@@ -87,6 +87,23 @@ def test_samples_come_to_the_database_also_those_of_the_last_moment(home: Home, 
     assert town.stored() == [1, 2, 3]
 
 
+@pytest.mark.expects_log("the store stumbled and goes on")
+def test_a_wait_that_fails_ends_nothing(home: Home, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As poll(2) does for a process that may open fewer files than it has open."""
+    wait, failures = Bell.wait, iter((OSError(22, "Invalid argument"),))
+
+    def failing(bell: Bell, seconds: float, *others: int) -> bool:
+        for failure in failures:
+            raise failure
+        return wait(bell, seconds, *others)
+
+    monkeypatch.setattr(Bell, "wait", failing)
+    until(lambda: home.roles == [Role.COLLECTING])
+    home.bus.publish(sample(1))
+    assert home.service.stop(SECONDS) == []
+    assert town.stored() == [1]
+
+
 def test_a_second_one_says_that_another_stores(home: Home, settings: Settings) -> None:
     """And gets what the first is given."""
     until(lambda: home.roles == [Role.COLLECTING])
