@@ -8,13 +8,13 @@ from datetime import datetime
 from itertools import accumulate, repeat
 from math import fsum
 from operator import sub, truediv
-from typing import NamedTuple, cast
+from typing import cast
 
 from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.query import RAW_SPAN, binned, hours_of, ids_of
-from perfwatch_core.store.rollup import MICRO, slices
+from perfwatch_core.store.rollup import MICRO, Cut
 from perfwatch_core.store.tail import tail
 
 
@@ -30,32 +30,18 @@ def means(
     span = microseconds(start), microseconds(end)
     for _, at, pieces in rows:
         low, high = (bisect_left(at, one) for one in span)
-        cut = Cut.of(at[low:high], width)
+        cut = Cut.of(at[low:high], width * MICRO)
         for sums, piece in zip(held, pieces, strict=True):
             column = None if piece is None else numbers(piece)
             if column is not None:
                 sums.add(column._replace(values=column.values[low:high]), cut)
     at, newest = tail(link, machine_id, start, end, places)
-    cut = Cut.of(at, width)
+    cut = Cut.of(at, width * MICRO)
     for sums, place in zip(held, places, strict=True):
         column = numbers_of(newest[place]) if at else None
         if column is not None:
             sums.add(column, cut)
     return [sums.means() for sums in held]
-
-
-class Cut(NamedTuple):
-    """Where an axis is cut: the numbers of its blocks, the places behind their last samples, how many they are."""
-
-    blocks: list[int]
-    ends: list[int]
-    counts: list[int]
-
-    @classmethod
-    def of(cls, at: Sequence[int], width: int) -> Cut:
-        """Rising times (UTC µs) in blocks of `width` seconds."""
-        found = slices(at, width * MICRO)
-        return cls([one.bucket for one in found], [one.high for one in found], [one.high - one.low for one in found])
 
 
 class _Sums:
@@ -68,10 +54,10 @@ class _Sums:
         """Put a column's numbers in, cut by its axis."""
         totals, counts = _summed(column, cut)
         rows = zip(map(truediv, totals, repeat(column.divisor)), counts, strict=True)
-        if counts is cut.counts and self._held.keys().isdisjoint(cut.blocks):
-            self._held.update(zip(cut.blocks, rows, strict=True))
+        if counts is cut.counts and self._held.keys().isdisjoint(cut.buckets):
+            self._held.update(zip(cut.buckets, rows, strict=True))
             return
-        for block, (total, count) in zip(cut.blocks, rows, strict=True):
+        for block, (total, count) in zip(cut.buckets, rows, strict=True):
             if count:
                 before = self._held.get(block, (0.0, 0))
                 self._held[block] = before[0] + total, before[1] + count
@@ -88,10 +74,7 @@ def _summed(column: Numbers, cut: Cut) -> tuple[Sequence[float], Sequence[int]]:
         # whole numbers add up exactly, so each sum is the difference of two totals; slices follow each other
         whole = cast("Sequence[int]", column.values)
         totals = list(accumulate(whole, initial=0))
-        ends = [totals[one] for one in cut.ends]
+        ends = [totals[one.stop] for one in cut.parts]
         return list(map(sub, ends, [0, *ends])), cut.counts
-    known = [
-        [one for one in column.values[end - count : end] if one is not None]
-        for end, count in zip(cut.ends, cut.counts, strict=True)
-    ]
+    known = [[one for one in column.values[part] if one is not None] for part in cut.parts]
     return list(map(fsum, known)), list(map(len, known))

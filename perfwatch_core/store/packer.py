@@ -20,7 +20,7 @@ from perfwatch_core.store.chunks import FIVE, Covered, Hour, Packed, insert_hour
 from perfwatch_core.store.codec import encode, numbers
 from perfwatch_core.store.columns import taken_apart
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, Buckets, packed, slices, unpacked
+from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, Buckets, Cut, packed, unpacked
 from perfwatch_core.store.series_ids import numbered
 
 log = logging.getLogger(__name__)
@@ -110,7 +110,7 @@ def store_hour(link: Link, machine_id: int, hour: Hour) -> None:
 
 def rolled(at: Sequence[int], entries: Mapping[int, bytes]) -> dict[int, Buckets]:
     """The five-minute buckets of packed columns on an axis (UTC µs); words have none."""
-    cut = slices(at, FIVE_MINUTES * MICRO)
+    cut = Cut.of(at, FIVE_MINUTES * MICRO)
     found = {}
     for number, entry in entries.items():
         column = numbers(entry)

@@ -19,7 +19,7 @@ from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.chunks import DAY, FIVE, PIECES, SAMPLES, WEEK, Packed, days, times
 from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, TAG, Buckets, columns, slices
+from perfwatch_core.store.rollup import FIVE_MINUTES, HALF_HOUR, MICRO, TAG, Buckets, Cut, columns
 from perfwatch_core.store.series_ids import place_of_series, text_of
 from perfwatch_core.store.tail import tail
 
@@ -149,7 +149,7 @@ class _Bins:
     def samples(self, at: list[int], columns: Sequence[Numbers | None]) -> None:
         """Columns of numbers at rising times (UTC µs)."""
         low, high = (bisect_left(at, one) for one in self._span)
-        cut = slices(at[low:high], self._width)
+        cut = Cut.of(at[low:high], self._width)
         for buckets, column in zip(self._found, columns, strict=True):
             if column is not None:
                 buckets.add(Numbers(column.values[low:high], column.unit, column.complete), cut)

@@ -18,7 +18,7 @@ from perfwatch_core.store.chunks import DAY, SAMPLES, WEEK, Packed, axis, days, 
 from perfwatch_core.store.codec import decode, encode, numbers
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import size_bytes
-from perfwatch_core.store.rollup import MICRO, TAG, Buckets, packed, slices, unpacked
+from perfwatch_core.store.rollup import MICRO, TAG, Buckets, Cut, packed, unpacked
 
 log = logging.getLogger(__name__)
 
@@ -131,8 +131,8 @@ def _downsampled(row: Sequence[Any], step: int) -> tuple[Any, ...]:
     *key, started, ended, before, sources, firsts, lasts, old_axis, series, ends, body = row
     at = times(old_axis)
     width = step * MICRO
-    cut = slices(at, width)
-    fresh = [one.bucket * width for one in cut]
+    cut = Cut.of(at, width)
+    fresh = [one * width for one in cut.buckets]
     entries = {}
     for number, entry in Packed(series, ends, body).entries().items():
         buckets = Buckets()
@@ -142,7 +142,7 @@ def _downsampled(row: Sequence[Any], step: int) -> tuple[Any, ...]:
             buckets.add(column, cut)
         else:
             values = decode(entry)
-            entries[number] = encode([_last(values[one.low : one.high]) for one in cut])
+            entries[number] = encode([_last(values[part]) for part in cut.parts])
             continue
         entries[number] = packed(buckets)
     intervals = [step * 1000] * len(fresh)

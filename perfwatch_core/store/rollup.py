@@ -26,24 +26,26 @@ MICRO = 1_000_000
 _UNBROKEN = 128
 
 
-class Slice(NamedTuple):
-    """The samples `low` to `high` of an axis fall into one bucket."""
+class Cut(NamedTuple):
+    """Where an axis is cut into buckets: their numbers, which samples are in each, and how many."""
 
-    bucket: int
-    low: int
-    high: int
+    buckets: list[int]
+    parts: list[slice]
+    counts: list[int]
 
-
-def slices(at: Sequence[int], width: int) -> list[Slice]:
-    """Cut rising times (UTC µs) into buckets of `width` µs."""
-    found = []
-    low = 0
-    while low < len(at):
-        bucket = at[low] // width
-        high = bisect_left(at, (bucket + 1) * width, low)
-        found.append(Slice(bucket, low, high))
-        low = high
-    return found
+    @classmethod
+    def of(cls, at: Sequence[int], width: int) -> Cut:
+        """Rising times (UTC µs) in buckets of `width` µs."""
+        found = cls([], [], [])
+        low = 0
+        while low < len(at):
+            bucket = at[low] // width
+            high = bisect_left(at, (bucket + 1) * width, low)
+            found.buckets.append(bucket)
+            found.parts.append(slice(low, high))
+            found.counts.append(high - low)
+            low = high
+        return found
 
 
 @dataclass(slots=True)
@@ -61,15 +63,17 @@ class Buckets:
         """What sums, smallest and largest are divided by."""
         return self.unit or 1
 
-    def add(self, column: Numbers, cut: Sequence[Slice]) -> None:
+    def add(self, column: Numbers, cut: Cut) -> None:
         """Put a column's numbers in, cut by its axis."""
-        values = column.values
         factor = self._fit(column.unit)
-        for bucket, low, high in cut:
-            piece = values[low:high]
-            known = cast("Sequence[float]", piece) if column.complete else [one for one in piece if one is not None]
-            if known:
-                self._put(bucket, len(known), sum(known), min(known), max(known), factor)
+        parts = list(map(column.values.__getitem__, cut.parts))
+        if column.complete:
+            known = cast("list[Sequence[float]]", parts)
+            self._put_all(cut.buckets, cut.counts, map(sum, known), map(min, known), map(max, known), factor)
+            return
+        for bucket, part in zip(cut.buckets, parts, strict=True):
+            if there := [one for one in part if one is not None]:
+                self._put(bucket, len(there), sum(there), min(there), max(there), factor)
 
     def merge(self, other: Buckets, step: int = 1, width: int = 1) -> None:
         """Put other buckets in: theirs are `step` wide and ours `width`, in any one unit of time."""
@@ -106,14 +110,24 @@ class Buckets:
         else:
             least, most = map(min, *parts(packed.least)), map(max, *parts(packed.most))
         counts, sums = (_sums(column[low:stop], ratio, packed.unit != 0) for column in (packed.counts, packed.sums))
-        found = list(map(list, zip(counts, sums, least, most, strict=True)))
-        places = range(bucket, bucket + len(found))
-        if factor == 1 and self.held.keys().isdisjoint(places):
-            self.held.update(zip(places, found, strict=True))
-            return stop
-        for place, (count, total, smallest, largest) in zip(places, found, strict=True):
-            self._put(place, int(count), total, smallest, largest, factor)
+        self._put_all(range(bucket, bucket + (stop - low) // ratio), counts, sums, least, most, factor)
         return stop
+
+    def _put_all(
+        self,
+        buckets: Sequence[int],
+        counts: Iterable[float],
+        sums: Iterable[float],
+        least: Iterable[float],
+        most: Iterable[float],
+        factor: float,
+    ) -> None:
+        rows = zip(counts, sums, least, most, strict=True)
+        if factor == 1 and self.held.keys().isdisjoint(buckets):
+            self.held.update(zip(buckets, map(list, rows), strict=True))
+            return
+        for bucket, (count, total, smallest, largest) in zip(buckets, rows, strict=True):
+            self._put(bucket, int(count), total, smallest, largest, factor)
 
     def _put(self, bucket: int, count: int, total: float, low: float, high: float, factor: float) -> None:
         if factor != 1:

@@ -59,7 +59,7 @@ def test_bounds_places_and_size_see_both(link: Link, machine_id: int) -> None:
 @pytest.mark.parametrize("step", [60, 300, 3600])
 def test_averages_survive_downsampling(link: Link, machine_id: int, step: int) -> None:
     """Within 1e-9, in every tier, also when made coarser twice."""
-    Store(link, machine_id, interval=20.0).fill(DAY, 1)
+    Store(link, machine_id, interval=30.0).fill(DAY, 1)
     wanted = [
         Metric("cpu", "usage_percent", Unit.PERCENT, "").of(),
         Metric("network", "bytes", Unit.BYTES, "", at="interfaces.eth0.bytes_recv").of(),
@@ -95,6 +95,12 @@ def test_the_policy_holds(link: Link, machine_id: int) -> None:
     assert days(link) == [DAY + timedelta(days=one) for one in range(1, 5)]
     assert not list(raw(link, machine_id, ["cpu"], DAY, NEXT))
     assert len(list(raw(link, machine_id, ["cpu"], NEXT, NEXT + timedelta(days=1)))) == 24
+    limit = size_bytes(link) * 3 // 4
+    link.execute("UPDATE archive_policy SET size_limit_bytes = %s", (limit,))
+    done = keep(link, DAY + timedelta(days=5))
+    assert done is not None
+    assert done.size == size_bytes(link) <= limit
+    assert 1 < len(days(link)) < 4
     link.execute("UPDATE archive_policy SET size_limit_bytes = 1")
     assert keep(link, DAY + timedelta(days=5)) is not None
     assert days(link) == [DAY + timedelta(days=4)]

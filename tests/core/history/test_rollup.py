@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfwatch_core.store.codec import encode, numbers
-from perfwatch_core.store.rollup import Buckets, columns, moved, packed, slices, unpacked
+from perfwatch_core.store.rollup import Buckets, Cut, columns, moved, packed, unpacked
 
 _decimals = st.integers(-(10**9), 10**9).flatmap(lambda one: st.sampled_from([one / 10, one / 100, one / 10000]))
 _kinds = [st.integers(-(2**40), 2**40), _decimals, st.floats(-1e9, 1e9), st.booleans()]
@@ -22,7 +22,7 @@ def bucketed(values: list[float | None], at: list[int], width: int) -> Buckets:
     column = numbers(encode(values))
     assert column is not None
     found = Buckets()
-    found.add(column, slices(at, width))
+    found.add(column, Cut.of(at, width))
     return found
 
 
