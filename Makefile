@@ -8,7 +8,7 @@ ARGS =
 .PHONY: help run test lint format bench torture screenshots docs lock bundle clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name says; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name says; do \
 		printf 'make %-12s %s\n' "$$name" "$$says"; done
 
 run:  ## PerfWatch: its window, or headless where there is no display
@@ -46,9 +46,12 @@ docs:  ## write the parts of the documents that follow from the code
 lock:  ## write the lock files anew from pyproject.toml
 	@.ci/lock
 
-bundle:  ## dist/perfwatch: a folder that runs without Python
+bundle:  ## dist/perfwatch: a folder that runs without Python, and its archive with a checksum
 	@.ci/environment test
 	@.ci/bundle
+
+bundle-test:  ## run every command of the bundle as a machine without Python would
+	@.ci/bundle-test
 
 clean:  ## remove .venv and all that was made from the sources; never your data
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
