@@ -24,30 +24,48 @@ class State(Protocol):
     """How PerfWatch itself is doing; `interval` in seconds, `notices` whole sentences."""
 
     @property
-    def role(self) -> Role: ...
+    def role(self) -> Role:
+        """What this process does for its machine."""
+
     @property
-    def database(self) -> DatabaseState: ...
+    def database(self) -> DatabaseState:
+        """How the database is."""
+
     @property
-    def interval(self) -> float: ...
+    def interval(self) -> float:
+        """Seconds between two samples."""
+
     @property
-    def data_dir(self) -> Path: ...
+    def data_dir(self) -> Path:
+        """Where the data are."""
+
     @property
-    def notices(self) -> tuple[str, ...]: ...
+    def notices(self) -> tuple[str, ...]:
+        """Whole sentences about what needs a person."""
 
 
 class Source(Protocol):
     """What the window needs of the engine."""
 
     @property
-    def bus(self) -> Bus[Sample]: ...
+    def bus(self) -> Bus[Sample]:
+        """Where samples come from."""
+
     @property
-    def catalogue(self) -> Catalogue: ...
+    def catalogue(self) -> Catalogue:
+        """Every metric there is."""
+
     @property
-    def settings(self) -> Settings: ...
+    def settings(self) -> Settings:
+        """As they are in force."""
+
     @property
-    def newest(self) -> Sample | None: ...
+    def newest(self) -> Sample | None:
+        """The newest sample, None before the first."""
+
     @property
-    def archive(self) -> Archive: ...
+    def archive(self) -> Archive:
+        """What is stored, to be looked back at."""
 
     def start(self) -> None:
         """Begin to sample; returns at once."""
