@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer
+from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from perfwatch_core.history import History
 from perfwatch_core.layout import PAGES
 from perfwatch_core.sample import Sample
 from perfwatch_core.units import ByteStyle
@@ -61,7 +62,9 @@ class Veil(QWidget):
 
 
 class Window(QMainWindow):
-    """Shows what the bridge brings; `clock` gives UTC seconds."""
+    """Shows what the bridge brings; `clock` gives UTC seconds. `drawn` says that a page shows another sample."""
+
+    drawn = Signal()
 
     def __init__(self, bridge: Bridge, context: Context, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
@@ -146,6 +149,11 @@ class Window(QMainWindow):
         self._bridge.open()
 
     @property
+    def history(self) -> History:
+        """What the live charts draw from."""
+        return self._context.history
+
+    @property
     def page(self) -> str:
         """The key of the page that is open."""
         return self._keys[self.stack.currentIndex()]
@@ -204,6 +212,7 @@ class Window(QMainWindow):
             self._shown = sample
             page.show_sample(Snapshot(sample, self._context.preferences.byte_style))
             page.draw()
+        self.drawn.emit()
 
     def _follow_times(self) -> None:
         """Time was moved: at each movement the charts follow, the numbers when there are others."""
@@ -213,6 +222,7 @@ class Window(QMainWindow):
         elif self.seen():
             self._say_time()
             page.draw()
+        self.drawn.emit()
 
     def _grow_older(self) -> None:
         """Bring up to date what changes without a sample: the age, and how PerfWatch itself is."""

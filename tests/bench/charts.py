@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
+from tests.bench.display import display, platform
 from tests.bench.figure import Figure
 
 CHARTS, CURVES, POINTS = 8, 4, 300
@@ -38,33 +36,16 @@ def value(curve: int, second: float) -> float:
 
 def figures() -> Iterator[Figure]:
     """Without a screen, and on an X server where one can be started."""
-    for platform in ("offscreen", "xcb") if shutil.which("Xvfb") else ("offscreen",):
-        with _display(platform) as environ:
+    for where in dict.fromkeys(("offscreen", platform())):
+        with display(where) as environ:
             measured = {design: _measure(design, environ) for design in DESIGNS}
-        where = "no screen" if platform == "offscreen" else "Xvfb"
+        screen = "no screen" if where == "offscreen" else "Xvfb"
         for design, costs in measured.items():
             for what, cost in costs.items():
                 goal = _GOALS[what] if design == "ours" else None
                 ratio = measured["naive"]["sample"] / cost
                 note = f"{ratio:.0f} times less than naive" if (design, what) == ("ours", "sample") else ""
-                yield Figure(_SUBJECT, f"{design}, {_WHAT[what]}, {where}", cost, "ms CPU", goal, note=note)
-
-
-@contextmanager
-def _display(platform: str) -> Iterator[dict[str, str]]:
-    """An environment with the platform, and an X server of its own if it needs one."""
-    environ = os.environ | {"QT_QPA_PLATFORM": platform, "QT_LOGGING_RULES": "*.warning=false"}
-    if platform != "xcb":
-        yield environ
-        return
-    screen = ("-screen", "0", "1920x1080x24", "-nolisten", "tcp", "-displayfd", "1")
-    server = subprocess.Popen(["Xvfb", *screen], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        assert server.stdout is not None
-        yield environ | {"DISPLAY": f":{server.stdout.readline().strip()}"}
-    finally:
-        server.terminate()
-        server.communicate()
+                yield Figure(_SUBJECT, f"{design}, {_WHAT[what]}, {screen}", cost, "ms CPU", goal, note=note)
 
 
 def _measure(design: str, environ: dict[str, str]) -> dict[str, float]:
