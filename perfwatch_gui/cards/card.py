@@ -22,6 +22,7 @@ from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.figures import Snapshot
+from perfwatch_gui.cards.ground import paint_ground
 from perfwatch_gui.cards.head import Head
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.cards.plot import Plot, Strip
@@ -34,7 +35,7 @@ from perfwatch_gui.tables.view import TableView
 from perfwatch_gui.theme import tabular
 
 _LARGE, _MEDIUM, _SMALL = 1.5, 1.1, 0.85
-_RADIUS = 8.0
+_FOCUSED = 2.0
 _LEAST_CHART = 54
 _LEAST_WIDTH = 260
 _LEAST_WITH_BUSIEST = 440
@@ -243,10 +244,8 @@ class CardWidget(QFrame):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground and the border, in blue while it has the focus, dashed while it shows the past."""
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = self._context.theme.colour("blue" if self.hasFocus() else "cyan" if self._past else "border")
         style = Qt.PenStyle.DashLine if self._past else Qt.PenStyle.SolidLine
-        painter.setPen(QPen(edge, 1.5 if self.hasFocus() else 1.0, style))
-        painter.setBrush(self._context.theme.colour("card"))
-        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
+        pen = QPen(edge, _FOCUSED if self.hasFocus() else 1.0, style)
+        paint_ground(painter, self.rect().toRectF(), self._context.theme.colour("card"), pen)
         painter.end()

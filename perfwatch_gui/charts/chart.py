@@ -272,7 +272,8 @@ class TimeChart(QWidget):
         before, self._out = self._out, self._reading()
         for out in (before, self._out):
             if out is not None:
-                self.update(QRect(int(out.x) - 4, 0, 9, self.height()))
+                plot = self._frame.plot.toRect()
+                self.update(QRect(int(out.x) - 4, plot.top(), 9, plot.height()))
                 self.update(self._box.area(out, self._frame.plot).toAlignedRect().adjusted(-1, -1, 1, 1))
 
     def _reading(self) -> ReadOut | None:

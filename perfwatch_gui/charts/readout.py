@@ -44,10 +44,29 @@ class Box:
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._line = self._metrics.height() + 1
+        self._widths: dict[str, float] = {}
+        self._newest: list[tuple[ReadOut, QRectF, tuple[QRectF, list[_Column]]]] = []
 
     def area(self, out: ReadOut, plot: QRectF) -> QRectF:
         """Where the box goes: right of the cursor while there is room, else left of it."""
-        return self._place(out, plot, self._columns(out, plot))
+        return self._laid_out(out, plot)[0]
+
+    def _laid_out(self, out: ReadOut, plot: QRectF) -> tuple[QRectF, list[_Column]]:
+        """Place and contents; the newest two are kept: each is asked for when it comes, is painted, and goes."""
+        for known, where, laid in self._newest:
+            if known is out and where == plot:
+                return laid
+        columns = self._columns(out, plot)
+        laid = self._place(out, plot, columns), columns
+        self._newest = [(out, QRectF(plot), laid), *self._newest[:1]]
+        return laid
+
+    def _width(self, label: str) -> float:
+        """The width of a label in pixels, measured once."""
+        width = self._widths.get(label)
+        if width is None:
+            width = self._widths[label] = self._metrics.horizontalAdvance(label)
+        return width
 
     def _place(self, out: ReadOut, plot: QRectF, columns: Sequence[_Column]) -> QRectF:
         width = sum(column.width for column in columns) + _COLUMN_GAP * max(0, len(columns) - 1)
@@ -72,7 +91,7 @@ class Box:
         columns: list[_Column] = []
         for first in range(0, len(out.rows), length):
             rows = out.rows[first : first + length]
-            label, value = max(advance(row.line.label) for row in rows), max(advance(row.text) for row in rows)
+            label, value = max(self._width(row.line.label) for row in rows), max(advance(row.text) for row in rows)
             column = _Column(rows, label, value)
             room -= column.width
             if columns and room < 0:
@@ -92,8 +111,7 @@ class Box:
             if row.y is not None:
                 painter.setBrush(theme.colour(row.line.colour))
                 painter.drawEllipse(QPointF(out.x + 0.5, row.y), _DOT, _DOT)
-        columns = self._columns(out, plot)
-        area = self._place(out, plot, columns)
+        area, columns = self._laid_out(out, plot)
         painter.setPen(theme.colour("border"))
         painter.setBrush(theme.colour("background"))
         painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4.0, 4.0)
