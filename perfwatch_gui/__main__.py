@@ -97,6 +97,8 @@ def _show(settings: Settings, ours: Claim | None) -> int:
 
     if greeting := doctor.first_words(settings):
         print(f"{greeting} What cannot be measured says so on its card, with what mends it.", flush=True)
+    # numpy would start a thread for each processor, to multiply matrices that nobody here has
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     engine = Engine(settings)
     # rates need two readings half a second apart: meanwhile Qt is loaded, so that the first picture has numbers
     engine.start()

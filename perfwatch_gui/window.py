@@ -151,7 +151,7 @@ class Window(QMainWindow):
         self._bridge.open()
 
     @property
-    def history(self) -> History:
+    def live_history(self) -> History:
         """What the live charts draw from."""
         return self._context.history
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 Floats = npt.NDArray[np.float64]
@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 _AREA_POINTS = 48
 # Of a line it does not; what is out of sight is left out by such parts.
 _LINE_POINTS = 256
+_FEW = 16
 
 
 class _Part(NamedTuple):
@@ -33,15 +34,22 @@ class _Part(NamedTuple):
 
 @cache
 def _to_polygon() -> Callable[[Floats, Floats], QPolygonF]:
-    """Pyqtgraph's way from arrays to a polygon: loaded by the first curve, since it takes as long as all the rest."""
+    """Pyqtgraph's way from arrays to a polygon: loaded late, since it takes as long as all the rest."""
     from pyqtgraph.functions import arrayToQPolygonF
 
     convert: Callable[[Floats, Floats], QPolygonF] = arrayToQPolygonF
     return convert
 
 
+def _polygon(x: Floats, y: Floats) -> QPolygonF:
+    """The points as Qt has them; a few are brought one by one, so that the first picture waits for nothing."""
+    if x.size <= _FEW:
+        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
+    return _to_polygon()(x, y)
+
+
 def prepare() -> None:
-    """Load what the first curve will need, while the window waits for it."""
+    """Load what longer curves will need, while nobody waits for it."""
     _to_polygon()
 
 
@@ -74,7 +82,7 @@ class Band:
         found = []
         for part in _parts(_pieces_of(self.low), _AREA_POINTS):
             x, low, high = self.x[part], self.low[part], self.high[part]
-            outline = _to_polygon()(np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1])))
+            outline = _polygon(np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1])))
             found.append(_Part(float(x[0]), float(x[-1]), outline))
         return found
 
@@ -102,7 +110,7 @@ class Trace:
     @cached_property
     def _lines(self) -> list[_Part]:
         return [
-            _Part(float(self.x[part.start]), float(self.x[part.stop - 1]), _to_polygon()(self.x[part], self.y[part]))
+            _Part(float(self.x[part.start]), float(self.x[part.stop - 1]), _polygon(self.x[part], self.y[part]))
             for part in _parts(self._pieces, _LINE_POINTS)
         ]
 
@@ -111,7 +119,7 @@ class Trace:
         found = []
         for part in _parts(self._pieces, _AREA_POINTS):
             x, y = self.x[part], self.y[part]
-            closed = _to_polygon()(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
+            closed = _polygon(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
             found.append(_Part(float(x[0]), float(x[-1]), closed))
         return found
 

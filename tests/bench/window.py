@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tests.bench.display import display, platform
 from tests.bench.figure import Figure
-from tests.bench.headless import INTERVAL, Contender, measure, perfwatch
+from tests.bench.headless import INTERVAL, measure, perfwatch
+from tests.bench.peers import Contender
 
 _SUBJECT = "The window at 1920×1080, all cards filled, a sample every second for a minute"
 _CHILD = (sys.executable, "-m", "tests.bench.window_child")

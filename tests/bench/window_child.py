@@ -33,6 +33,7 @@ def since_start() -> float:
 
 def run(what: str, words: list[str]) -> None:
     """The program as `perfwatch` starts it, with one thing done to its window."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     engine = Engine(parse(words)[1])
     engine.start()
     try:
@@ -47,7 +48,7 @@ def run(what: str, words: list[str]) -> None:
             if what == "minimised":
                 _later(_MINIMISE_MS, window, window.showMinimized)
 
-        run_window(engine, opened)
+        run_window(engine, opened=opened)
     finally:
         engine.stop()
 
@@ -64,7 +65,7 @@ def _fill(window: Window, engine: Engine) -> None:
 
     machine = ComposedMachine(engine.catalogue, interval=1.0, start=time.time() - _POINTS - 2)
     for sample in machine.samples(_POINTS):
-        window.history.add(sample)
+        window.live_history.add(sample)
 
 
 def _tell_first(window: Window) -> None:
