@@ -62,7 +62,7 @@ class Keeper:
         self._clean_every = clean_every
         self._next_pack = clock() + FIRST_SECONDS
         self._next_clean = self._next_pack + FIRST_SECONDS
-        self._began = 0.0
+        self._took = 0.0
         self._booted = wall() - clock()
         self._packing: Future[int | None] | None = None
         self._cleaning: Future[Kept | None] | None = None
@@ -79,8 +79,7 @@ class Keeper:
         now = self._clock()
         moment = datetime.fromtimestamp(self._wall(), UTC)
         if now >= self._next_pack:
-            self._began = now
-            self._packing = self._run(lambda link: pack_next(link, moment))
+            self._packing = self._run(lambda link: self._timed(link, moment))
         elif self._clean_every and now >= self._next_clean:
             booted = moment.timestamp() - now
             if abs(booted - self._booted) > _DAY:
@@ -91,12 +90,19 @@ class Keeper:
             self._cleaning = self._run(lambda link: keep(link, moment))
             self._cleaning.add_done_callback(_report)
 
+    def _timed(self, link: Link, moment: datetime) -> int | None:
+        """Pack, in the other thread, and say how long it took: a tick may notice the end much later."""
+        began = self._clock()
+        found = pack_next(link, moment)
+        self._took = self._clock() - began
+        return found
+
     def _packed(self, round_: Future[int | None]) -> None:
         now = self._clock()
         if not round_.cancelled() and (error := round_.exception()):
             log.warning("finished hours could not be packed: %s", error)
         elif not round_.cancelled() and round_.result() is not None:
-            self._next_pack = now + max(LEAST_PAUSE, PAUSE_RATIO * (now - self._began))
+            self._next_pack = now + max(LEAST_PAUSE, PAUSE_RATIO * self._took)
             return
         self._next_pack = now + self._until_an_hour_is_due()
 
