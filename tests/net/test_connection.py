@@ -78,6 +78,28 @@ def test_too_many_without_a_login_are_told_so(few: Rig, socket: bool) -> None:
     until(lambda: few.knock(("Host", few.host), socket=False).status == 200)
 
 
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
+def test_too_many_of_one_address_or_in_all_are_told_so(tmp_path_factory: pytest.TempPathFactory, socket: bool) -> None:
+    limits = Limits(connections=6, from_one_address=4)
+    with doorway(tmp_path_factory.mktemp("data"), limits) as rig, ExitStack() as stack:
+
+        def sit(source: str) -> None:
+            connection = stack.enter_context(socket_to(rig.port, source))
+            if socket:
+                upgrade(connection, rig, "/api/ws")
+
+        for _ in range(limits.from_one_address):
+            sit("127.0.0.1")
+        until(lambda: rig.background.connections == 4)
+        answer = rig.knock(("Host", rig.host), socket=socket)
+        assert (answer.status, "from your address" in answer.detail) == (503, True)
+        for number in (2, 3):
+            sit(f"127.0.0.{number}")
+        until(lambda: rig.background.connections == 6)
+        with socket_to(rig.port, "127.0.0.4") as last:
+            assert b"too many are connected; try again later" in answered(last)
+
+
 def test_headers_that_do_not_come_are_not_waited_for(roomy: Rig) -> None:
     """One byte at a time is no request either (slow clients)."""
     for start in (b"", b"GET / HTTP/1.1\r\nHost: ", b"GET / HTTP/1.1\r\nX: y\r\n"):
