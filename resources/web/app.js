@@ -13,7 +13,7 @@ import { SettingsPage } from "./settings_page.js";
 import { ShortcutsSheet } from "./shortcuts.js";
 
 const [main, header, nav, live, status] = ["main", "header", "nav", "live", "status"].map(id => document.getElementById(id));
-const session = new Session(), fresh = new Freshness(), shortcuts = new ShortcutsSheet();
+const session = new Session(), fresh = new Freshness(), shortcuts = new ShortcutsSheet(), steps = [];
 // How often the database is asked after, in milliseconds.
 const STORE_ROUND = 10000;
 let store = null, storeAsked = -STORE_ROUND, catalogue = null, pages = null, shown = null, recent = null, newest = null, frozen = false, firstAge = null;
@@ -103,12 +103,20 @@ function show(page) {
 
 function receive({ timestamp, data }) {
   const time = Date.parse(timestamp) / 1000;
-  if (recent && newest && time > newest.time) recent.interval = Math.min(60, Math.max(0.5, time - newest.time));
+  if (recent && newest && time > newest.time) recent.interval = usual(time - newest.time);
   newest = { time, data };
   fresh.mark(firstAge ?? 0);
   firstAge = null;
   remember();
   present();
+}
+
+/** Seconds between samples as they usually come: the middle of the last few, for one may be late. */
+function usual(step) {
+  steps.push(step);
+  if (steps.length > 5) steps.shift();
+  const middle = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  return Math.min(60, Math.max(0.5, Math.round(middle * 10) / 10));
 }
 
 function remember() { recent?.add(newest.time, address => catalogue.value(newest.data, address)); }

@@ -203,6 +203,10 @@ def test_a_phone_never_scrolls_sideways(rig: Rig, browser: Browser, open_tab: Op
             wide = "node => node.scrollWidth - node.clientWidth"
             assert tab.page.locator("main").evaluate(wide) <= 0, page
             assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page
+            if page == "history":
+                tab.page.locator(".picker summary").tap()
+                expect(tab.page.get_by_label("Find a series")).to_be_in_viewport(ratio=1)
+                assert tab.page.locator("main").evaluate(wide) <= 0
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -70,6 +70,7 @@ def test_theme_and_bytes_are_kept_in_this_browser(tab: Tab) -> None:
     assert tab.page.evaluate(ground) == "rgb(241, 245, 249)"
     tab.page.locator("select[name=bytes]").select_option("binary")
     tab.page.reload()
+    expect(tab.page.locator("#header")).to_be_visible()
     assert tab.page.evaluate(ground) == "rgb(241, 245, 249)"
     tab.page.keyboard.press("1")
     expect(tab.page.locator(tab.card("Network"))).to_contain_text("1.91 MiB/s")
