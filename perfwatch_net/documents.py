@@ -58,7 +58,8 @@ class Documents:
         others = "".join(f"<dt><code>{_safe(what)}</code><dd>{_safe(does)}" for what, does in OTHERS)
         text = (
             "<!doctype html><html lang=en><meta charset=utf-8><title>PerfWatch API</title>"
-            "<meta name=viewport content='width=device-width'><link rel=icon href='/icon.svg'><link rel=stylesheet href='/app.css'>"
+            "<meta name=viewport content='width=device-width'><link rel=icon href='/icon.svg'>"
+            "<link rel=stylesheet href='/app.css'>"
             f"<main class=docs><h1>PerfWatch API</h1><p>{_safe(TOKENS)}<p>{_safe(ERRORS)}<dl>{others}</dl>"
             f"{''.join(map(_section, methods(self._endpoints)))}</main>"
         )

@@ -61,6 +61,7 @@ def test_the_page_has_every_file_that_it_names() -> None:
     page = site.asset("/")
     assert page is not None
     named = re.findall(r'(?:src|href)="([^"]+)"', page.body.decode())
+    first = list(named)
     seen = set[str]()
     while named:
         path = named.pop()
@@ -71,3 +72,4 @@ def test_the_page_has_every_file_that_it_names() -> None:
             named += [f"/{name}" for name in re.findall(r'from "\./([^"]+)"', asset.body.decode())]
             named = [name for name in named if name not in seen]
     assert {"/vendor/uplot.js", "/past_chart.js", "/units.js"} <= seen
+    assert set(first) == seen, "index.html names all files, so that none is waited for until another has come"
