@@ -76,8 +76,6 @@ class Window(QMainWindow):
         self._missed = False
         self.leaving = False
         self.setWindowTitle("PerfWatch")
-        # header, pages and status line cover it; a ground below theirs would be painted for nothing
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.pages = {page.key: CardsPage(page, context) for page in PAGES}
         self.history = HistoryPage(context)
