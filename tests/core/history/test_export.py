@@ -11,19 +11,21 @@ from typing import Any
 
 import pytest
 from arro3.io import read_parquet
+from hypothesis import HealthCheck, given, settings
 
 from perfwatch_core.export import BadExport, Wish, export
 from perfwatch_core.export_formats import replacing, safe, write_csv
 from perfwatch_core.metric import Series
-from perfwatch_core.sample import values_of
+from perfwatch_core.sample import Sample, values_of
 from perfwatch_core.spans import Span
-from perfwatch_core.store.batch import moment
+from perfwatch_core.store.batch import Column, batches, moment, record
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import pack
 from perfwatch_core.store.past import raw
 from perfwatch_core.store.rows import Row
+from perfwatch_core.store.writer import insert
 from tests.core.history.test_packing import stored
-from tests.core.store.samples import BEGIN, CATALOGUE, FSTYPE, USAGE
+from tests.core.store.samples import BEGIN, CATALOGUE, FSTYPE, USAGE, sample_lists
 
 START = moment(round(BEGIN * 1e6))
 SPAN = Span(START, START + timedelta(hours=4))
@@ -79,6 +81,39 @@ def test_parquet_reads_back_equal(link: Link, machine_id: int, expected: list[tu
     assert columns.pop("timestamp") == [time for time, _ in expected]
     columns.pop("interval_seconds")
     assert columns == {name: [values[name] for _, values in expected] for name in expected[0][1]}
+
+
+def _written(value: bool | float) -> str:
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(taken=sample_lists())
+def test_whatever_was_stored_reads_back(link: Link, machine_id: int, taken: list[Sample]) -> None:
+    """Names with commas, quotes and ends of lines, numbers of any size, gaps: as CSV and as Parquet, in order."""
+    link.execute("TRUNCATE metrics_batch, history, history_recent, history_week")
+    for one in taken:
+        columns = tuple(Column.of(series) for series in one.values)
+        insert(link, machine_id, list(batches(1, [record(one, one.number, columns)])))
+    ordered = [one for one in sorted(taken, key=lambda one: one.time) if one.values]
+    if not ordered:
+        return
+    span = Span(START - timedelta(days=1), START + timedelta(days=1))
+    target = io.BytesIO()
+    export(link, machine_id, CATALOGUE, Wish(span), target)
+    lines = list(csv.DictReader(io.StringIO(target.getvalue().decode(), newline="")))
+    target = io.BytesIO()
+    export(link, machine_id, CATALOGUE, Wish(span, format="parquet"), target)
+    table = read_parquet(target).read_all()
+    columns_read = {name: table.column(name).to_pylist() for name in table.schema.names}
+    assert columns_read["timestamp"] == [moment(round(one.time * 1e6)) for one in ordered]
+    for place, (line, one) in enumerate(zip(lines, ordered, strict=True)):
+        known = {str(series): value for series, value in one.values.items()}
+        assert {name: column[place] for name, column in columns_read.items() if name in known} == known
+        for name, value in known.items():
+            assert line[name] == (safe(value) if isinstance(value, str) else _written(value))
+        empty = set(line) - set(known) - {"timestamp", "interval_seconds"}
+        assert not any(line[name] for name in empty)
 
 
 def test_bins_and_patterns_narrow_it_down(
