@@ -91,7 +91,7 @@ def make_window(
     """The window with its parts, not shown and not listening yet; `clock` gives UTC seconds."""
     drawn = [address for page in PAGES for address in page.addresses()]
     history = History(source.catalogue, drawn)
-    context = Context(source.catalogue, history, theme, Cursor(), preferences, source.archive, TimeView())
+    context = Context(source.catalogue, history, theme, Cursor(), preferences, source.archive, TimeView(), clock)
     return Window(Bridge(source, history), context, clock)
 
 

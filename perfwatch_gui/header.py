@@ -47,6 +47,7 @@ class Header(QFrame):
         self.back = QToolButton()
         self.back.setObjectName("back")
         self.back.setText("Back to live")
+        self.back.setAccessibleName("Back to live")
         self.back.setToolTip("Follow the newest sample again (End)")
         self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.back.clicked.connect(self.live_asked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from perfwatch_core.history import History
@@ -17,7 +19,8 @@ from perfwatch_gui.theme import Theme
 class Context:
     """The parts of the window that its pages share; one of each.
 
-    `history` holds the newest samples, `archive` all that was stored; `times` is what the pages of cards show.
+    `history` holds the newest samples, `archive` all that was stored; `times` is what the pages of cards show;
+    `clock` gives UTC seconds.
     """
 
     catalogue: Catalogue
@@ -27,3 +30,4 @@ class Context:
     preferences: Preferences
     archive: Archive
     times: TimeView
+    clock: Callable[[], float] = time.time

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 SPAN = 300.0
 LEAST_SPAN = 30.0
+_MOMENT = 0.001
 MOST_SPAN = 31 * 86400.0
 # Time without a movement after which axes fit what is seen, in ms.
 _SETTLE_MS = 300
@@ -94,7 +95,9 @@ class TimeView(QObject):
             self.span = span
             self._moved()
         else:
-            self._go(self.right + age * (span / self.span - 1), span)
+            right = self.right + age * (span / self.span - 1)
+            # what is only looked at from farther away does not begin to move
+            self._go(right if self.newest is None else min(right, self.newest - _MOMENT), span)
 
     def zoom_in(self) -> None:
         """Show half as much, around the pinned moment or the middle."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt
@@ -41,15 +39,15 @@ _NOTHING_YET = (
 class HistoryPage(QWidget):
     """Shows any span of any stored series; all questions go to the store's threads."""
 
-    def __init__(self, context: Context, clock_: Callable[[], float] = time.time) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self.setObjectName("page")
         self._context = context
-        self._clock = clock_
+        self._clock = context.clock
         self.times = TimeView(_FIRST_SPAN)
-        self.past = Past(context.archive, [], None, clock_)
+        self.past = Past(context.archive, [], None, context.clock)
         self.picker = Picker(context.catalogue)
-        self.bar = SpanBar(clock_)
+        self.bar = SpanBar(context.clock)
         self.panel = Panel(context, self.times, self.past)
         self.figures = FiguresSheet()
         self.changed = ChangedSheet()

@@ -26,7 +26,7 @@ class CardsPage(QScrollArea):
         self._context = context
         self._snapshot: Snapshot | None = None
         series = [context.catalogue.series(address) for address in page.addresses()]
-        self.past = Past(context.archive, series, context.history)
+        self.past = Past(context.archive, series, context.history, context.clock)
         self.past.arrived.connect(self._take_more)
         self._behind: list[CardWidget] = []
         self._catching_up = QTimer(self)
