@@ -32,6 +32,7 @@ SHORTCUTS = (
     Shortcut("P", "pin", "pin the moment at the pointer or the right edge; click", times=True),
     Shortcut("Shift+Left", "pin_earlier", "pin an earlier moment", times=True),
     Shortcut("Shift+Right", "pin_later", "pin a later moment", times=True),
+    Shortcut("Ctrl+F", "search", "search the series that are stored"),
     Shortcut("Ctrl+E", "export", "export history to a file"),
     Shortcut("Ctrl+,", "show_settings", "settings"),
     Shortcut("Ctrl+C", "copy_values", "copy the values of the card that has the focus"),

@@ -274,6 +274,11 @@ class Window(QMainWindow):
         if page is not None:
             page.copy_values()
 
+    def search(self) -> None:
+        """Search the series of the History page."""
+        self.show_page("history")
+        self.history.search()
+
     def export(self) -> None:
         """Ask which history goes to a file; first what is shown."""
         times, context = self._times() or self._context.times, self._context

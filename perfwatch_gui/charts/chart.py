@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -36,8 +36,11 @@ _WISHED = QSize(420, 140)
 class TimeChart(QWidget):
     """Lines of one unit over the last `span` seconds; see the package for how it is used.
 
-    All work is done when Qt asks for a picture, so a chart that nobody can see does none.
+    `resized` says that it has another width now, and with it may want other points. All work is done when Qt asks for
+    a picture, so a chart that nobody can see does none.
     """
+
+    resized = Signal()
 
     def __init__(
         self,
@@ -335,7 +338,10 @@ class TimeChart(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Lay out axes and curves for another size."""
+        before = self.points
         self._arrange()
+        if self.points != before:
+            self.resized.emit()
         if self._curves.fits(self.points):
             self._out = self._reading()
         else:

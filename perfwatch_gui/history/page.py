@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from perfwatch_core.changes import SURE, Changes
@@ -122,12 +122,10 @@ class HistoryPage(QWidget):
         self.bar.compared.connect(self._compare)
         self.tabs.currentChanged.connect(self._rest)
         self.changed.asked.connect(self._draw_one)
+        self.panel.resized.connect(self.draw)
         self.panel.menu_asked.connect(self._save_menu)
         self.picture.clicked.connect(self.save_picture)
         self.figures.asked.connect(self._draw_one)
-        search = QShortcut(QKeySequence("Ctrl+F"), self)
-        search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        search.activated.connect(self._search)
 
     def take_newest(self, moment: float) -> None:
         """A sample came: what is live goes on with it."""
@@ -166,6 +164,8 @@ class HistoryPage(QWidget):
         self.panel.build(self._series, self._shift)
         self._now = self._then = None
         self._figured = ()
+        # of these nothing is known yet, which is not the same as nothing being there
+        self._answered = False
         self.draw()
         self._rest()
 
@@ -176,7 +176,8 @@ class HistoryPage(QWidget):
         self.times.changed.emit()
         self._rest()
 
-    def _search(self) -> None:
+    def search(self) -> None:
+        """Go on in the search field."""
         self.tabs.setCurrentWidget(self.picker)
         self.picker.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.picker.search.selectAll()
@@ -200,7 +201,8 @@ class HistoryPage(QWidget):
             self.times.oldest = self.past.oldest
         self.bar.show_span(self.times)
         self.zone.setText(self._span_words())
-        self.past.look(self._spans(), self.panel.chart.points if self.panel.chart else 1)
+        if self.panel.chart is not None and not self.panel.chart.plot.isEmpty():
+            self.past.look(self._spans(), self.panel.chart.points)
         self._say_empty()
         self.panel.draw(more=False)
 

@@ -26,6 +26,7 @@ class Panel(QFrame):
     """Shows charts, or a sentence that says what to do where there is nothing to draw."""
 
     menu_asked = Signal(object)
+    resized = Signal()
 
     def __init__(self, context: Context, times: TimeView, past: Past) -> None:
         super().__init__()
@@ -74,6 +75,7 @@ class Panel(QFrame):
         shown = Legend([(line, "") for line in legend], self._context.theme)
         shown.setEnabled(False)
         self.chart = self._chart(self.lines, "History", banded=True)
+        self.chart.resized.connect(self.resized)
         self._column.addWidget(shown)
         self._column.addWidget(self.chart, 3)
         if shift is not None:

@@ -105,7 +105,7 @@ class Past(QObject):
     @property
     def loading(self) -> bool:
         """Whether something that is in view is awaited."""
-        return self._asking.busy and bool(self._lacking(self._width, self._spans))
+        return self._asking.busy and bool(self._lacking(self._width, self._spans, asked=True))
 
     @property
     def nbytes(self) -> int:
@@ -128,8 +128,8 @@ class Past(QObject):
             return math.inf
         return float(self._rings.times[0])
 
-    def _lacking(self, width: int, spans: Sequence[Moments]) -> list[int]:
-        """Tiles that are not there as far as they are needed, and were not asked for just now."""
+    def _lacking(self, width: int, spans: Sequence[Moments], *, asked: bool = False) -> list[int]:
+        """Tiles that are not there as far as they are needed; those asked for just now only with `asked`."""
         now = self._clock()
         stored = now - _LATE
         found: dict[int, None] = {}
@@ -138,7 +138,7 @@ class Past(QObject):
             finish = min(end, self._ring_start(), now)
             if begin < finish:
                 for index in self._tiles.missing(width, begin, finish, stored):
-                    if now - self._asked.get((width, index), -math.inf) > _AGAIN:
+                    if asked or now - self._asked.get((width, index), -math.inf) > _AGAIN:
                         found[index] = None
         return list(found)
 
@@ -165,7 +165,8 @@ class Past(QObject):
         if self._spans and not self._bounds.busy and now - self._bounds_asked > _WHOLE:
             self._bounds_asked = now
             self._bounds.ask(self._archive.bounds, self._take_bounds)
-        wish = self._wish() if self._spans and self._series else None
+        # an answer that is on its way leads here again
+        wish = self._wish() if self._spans and self._series and not self._asking.busy else None
         if wish is None:
             return
         for index in range(wish.first, wish.last):
