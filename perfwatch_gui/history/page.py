@@ -42,6 +42,7 @@ class HistoryPage(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._context = context
         self._clock = context.clock
         self.times = TimeView(_FIRST_SPAN)
@@ -70,6 +71,7 @@ class HistoryPage(QWidget):
     def _build(self) -> None:
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.picker, "Series")
         self.tabs.addTab(self._changes_tab(), "What changed")
         middle = QWidget()
@@ -222,8 +224,7 @@ class HistoryPage(QWidget):
             self.times.oldest = self.past.oldest
         self._say_empty()
         self.panel.draw(more=True)
-        if not self._figured:
-            # the store was away when they were asked for
+        if not self._figured and not self.past.loading:
             self._rest()
 
     def _say_empty(self) -> None:
@@ -254,6 +255,10 @@ class HistoryPage(QWidget):
     def _rest(self) -> None:
         """The view rests: ask for its figures, its series, and what changed if that is looked at."""
         if not self.isVisible() or self.times.newest is None:
+            return
+        if self.past.loading:
+            # the picture first: what is asked for here may take seconds, and is asked for when the picture is there
+            self._figured = ()
             return
         spans = [Span(*(datetime.fromtimestamp(one, UTC) for one in span)) for span in self._spans()]
         asked = (self._series, *spans)
