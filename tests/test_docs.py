@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from perfwatch_core.command_line import build_parser
+from perfwatch_core.history_arguments import joined_times
 from tests.documents import ROOT, generated, settings_table, with_part
+from tests.whole.program import environment
 
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
 
@@ -49,12 +53,49 @@ def _commands(path: Path) -> list[str]:
     return re.findall(r"^perfwatch[^\n#|>]*", blocks, re.MULTILINE) + re.findall(r"`(perfwatch [^`…\[|]*)`", text)
 
 
-def test_the_commands_the_readme_names_exist() -> None:
-    commands = _commands(ROOT / "README.md")
-    assert commands
-    for command in commands:
-        # one that does not exist ends the program
-        build_parser().parse_args(shlex.split(command)[1:])
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_commands_that_are_named_exist(path: Path) -> None:
+    parser = build_parser()
+    for command in _commands(path):
+        words = joined_times(shlex.split(command, comments=True)[1:])
+        # one that is only named lacks what it has to be given
+        if tuple(words) not in dict(parser.every()):
+            # one that does not exist ends the program
+            parser.parse_args(words)
+
+
+def test_the_readme_names_every_command() -> None:
+    named = {command.split()[1] for command in _commands(ROOT / "README.md") if len(command.split()) > 1}
+    assert {name for name in build_parser().under if not name.startswith("uninstall")} <= named
+
+
+def _blocks(path: Path) -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_shell_block_is_one(path: Path) -> None:
+    for block in _blocks(path):
+        answer = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_uninstalling_as_the_document_says_leaves_no_trace(tmp_path: Path) -> None:
+    program = tmp_path / "bin/perfwatch"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m perfwatch_gui "$@"\n')
+    program.chmod(0o755)
+    home = tmp_path / "home"
+    home.mkdir()
+    environ = environment({"HOME": str(home), "PATH": f"{program.parent}:/usr/bin:/bin", "XDG_RUNTIME_DIR": str(home)})
+    del environ["XDG_DATA_HOME"]
+    block = re.findall(r"<!-- run -->\n```sh\n(.*?)```", (ROOT / "docs/uninstall.md").read_text(), re.DOTALL)
+    installing = "perfwatch install-desktop; perfwatch install-service; mkdir -p ~/.config/perfwatch ~/perfwatch"
+    for script in (f"{installing}; echo kept > ~/.local/share/perfwatch/kept", *block):
+        subprocess.run(["bash", "-ec", script], env=environ, cwd=home, check=True, capture_output=True)
+    assert len(block) == 1
+    assert [path for path in home.rglob("*") if not path.is_dir()] == []
+    assert "perfwatch" not in {path.name for path in home.rglob("*")}
 
 
 def test_make_has_what_the_readme_names() -> None:

@@ -10,8 +10,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from perfwatch_core.store.state import StoreProblem
 
-# What libpq shall assume unless the URL says otherwise: a dead connection is found within a minute.
+# What libpq shall assume unless the URL says otherwise: a dead connection is found within a minute, and texts are
+# texts, also from a database made under the C locale, which names no encoding of its own.
 _ASSUMED = {
+    "client_encoding": "UTF8",
     "keepalives_idle": "20",
     "keepalives_interval": "10",
     "keepalives_count": "3",
