@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from perfwatch_core.sample import Sample
 from perfwatch_core.store import schema
+from perfwatch_core.store.address import parameters
 from perfwatch_core.store.batch import Column, batches, record
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.state import StoreProblem
@@ -97,6 +98,14 @@ def test_an_up_to_date_database_costs_no_alembic(database: dict[str, str]) -> No
         cwd=Path(__file__).parents[3],
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_database_without_an_encoding_of_its_own_is_as_good(database: dict[str, str]) -> None:
+    made = f"{database['dbname']}_plain"
+    make = f"CREATE DATABASE {made} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'"
+    with psycopg.connect(make_conninfo("", **database), autocommit=True) as connection:
+        connection.execute(make)
+    assert "newest" in schema.upgrade({**parameters("postgresql://"), **database, "dbname": made})
 
 
 def test_a_newer_schema_is_left_alone(database: dict[str, str]) -> None:
