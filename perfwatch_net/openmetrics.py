@@ -10,6 +10,16 @@ from perfwatch_core.sample import Sample
 
 CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 _PREFIX = "perfwatch"
+# Prometheus wants base units: what a unit becomes, and by which factor.
+_BASE = {
+    "milliseconds": ("seconds", 1e-3),
+    "kibibytes_per_second": ("bytes_per_second", 1024.0),
+    "megahertz": ("hertz", 1e6),
+    "gigahertz": ("hertz", 1e9),
+    "megabits_per_second": ("bytes_per_second", 125_000.0),
+}
+# Words of a field that the unit says, or that end the samples of other types.
+_SAID = frozenset({"per", "sec", "ms", "mhz", "ghz", "mbps", "total", "count"})
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -35,9 +45,8 @@ def family_name(metric: Metric, per: str) -> str:
     The unit ends the name, as OpenMetrics demands of a family with a UNIT; a counter's family is without
     `_total`, which its samples carry.
     """
-    unit = metric.unit.word.split("_") if metric.unit.word else []
-    # perf's events have hyphens and capitals; `_total` and `_count` end the samples of other types
-    words = [word for word in _plain(metric.field).split("_") if word not in ("per", "sec", "total", "count")]
+    unit = unit_of(metric)[0].split("_") if metric.unit.word else []
+    words = [word for word in _plain(metric.field).split("_") if word not in _SAID]
     words = [word for word in words if word not in unit and word.rstrip("s") not in unit]
     parts = [_PREFIX, metric.type, *([_plain(per)] if per else []), *words]
     if "total" in metric.field.split("_") and metric.kind is not Kind.COUNTER:
@@ -45,14 +54,21 @@ def family_name(metric: Metric, per: str) -> str:
     return "_".join([*parts, *unit])
 
 
+def unit_of(metric: Metric) -> tuple[str, float]:
+    """The base unit's word, empty for a pure count, and the factor that brings a value to it."""
+    word = "" if metric.kind is Kind.TEXT else metric.unit.word
+    return _BASE.get(word, (word, 1.0))
+
+
 def _family(metric: Metric, per: str, known: list[tuple[Series, Value]]) -> Iterator[str]:
     """The lines of one family, none where it has no samples."""
     if not known:
         return
     name = family_name(metric, per)
+    unit, factor = unit_of(metric)
     yield f"# TYPE {name} {_type(metric)}"
-    if metric.unit.word and metric.kind is not Kind.TEXT:
-        yield f"# UNIT {name} {metric.unit.word}"
+    if unit:
+        yield f"# UNIT {name} {unit}"
     yield f"# HELP {name} {metric.help.translate(_ESCAPES)}"
     for series, value in known:
         labels = {_plain(per): series.instance} if per else {}
@@ -60,7 +76,14 @@ def _family(metric: Metric, per: str, known: list[tuple[Series, Value]]) -> Iter
             yield _line(f"{name}_info", {**labels, _plain(metric.field): str(value)}, 1)
         else:
             suffix = "_total" if metric.kind is Kind.COUNTER else ""
-            yield _line(name + suffix, labels, value)
+            yield _line(
+                name + suffix, labels, value if factor == 1 or isinstance(value, str) else _product(value, factor)
+            )
+
+
+def _product(value: float, factor: float) -> str:
+    """Twelve digits: there are no more that mean anything."""
+    return f"{value * factor:.12g}"
 
 
 def _plain(name: str) -> str:

@@ -14,7 +14,7 @@ from perfwatch_core.collectors import CATALOGUE
 from perfwatch_core.metric import Kind, Metric, Series, Value
 from perfwatch_core.sample import Sample
 from perfwatch_core.units import Unit
-from perfwatch_net.openmetrics import exposition, family_name
+from perfwatch_net.openmetrics import exposition, family_name, unit_of
 from tests.net.hostile import NAMES
 from tests.net.scraped import scraped
 
@@ -48,7 +48,7 @@ def test_every_metric_has_a_family_with_its_help_type_and_unit() -> None:
         family = found[family_name(metric, metric.per or "")]
         assert family.documentation == metric.help
         assert family.type == {Kind.GAUGE: "gauge", Kind.COUNTER: "counter", Kind.TEXT: "info"}[metric.kind]
-        assert family.unit == ("" if metric.kind is Kind.TEXT else metric.unit.word)
+        assert family.unit == unit_of(metric)[0]
         assert len(family.samples) == (2 if metric.per else 1)
 
 
@@ -66,6 +66,25 @@ def test_counters_count_and_gauges_do_not() -> None:
     for family in families(everything()).values():
         for one in family.samples:
             assert one.name.endswith("_total") == (family.type == "counter")
+
+
+@pytest.mark.parametrize(
+    ("address", "value", "name", "told"),
+    [
+        ("self.late_ms", 1.5, "perfwatch_self_late_seconds", 0.0015),
+        ("cpu.frequency_mhz[3]", 2400.0, "perfwatch_cpu_core_frequency_hertz", 2.4e9),
+        ("memory_bandwidth.pgpgin_per_sec", 2.0, "perfwatch_memory_bandwidth_pgpgin_bytes_per_second", 2048.0),
+        ("network.speed_mbps[eth0]", 1000, "perfwatch_network_interface_speed_bytes_per_second", 125e6),
+        ("perf_events.ghz", 3.5, "perfwatch_perf_events_hertz", 3.5e9),
+        ("memory.total_bytes", 2**40 + 1, "perfwatch_memory_size_bytes", 2**40 + 1),
+    ],
+)
+def test_units_are_base_units(address: str, value: float, name: str, told: float) -> None:
+    """As `promtool check metrics` wants them."""
+    family = families(sample_of({CATALOGUE.series(address): value}))[name]
+    assert [one.value for one in family.samples] == [pytest.approx(told, rel=1e-12)]
+    for unit in ("milli", "kibi", "mega", "giga", "_ms", "_mhz"):
+        assert unit not in name
 
 
 def test_what_is_not_known_is_left_out_and_never_zero() -> None:
