@@ -16,9 +16,9 @@ from perfwatch_core.history import History, Window
 from perfwatch_core.metric import Series
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.past import Bounds
-from perfwatch_core.store.query import RAW_SPAN, Points
+from perfwatch_core.store.query import Points
 from perfwatch_gui.past.archive import Archive
-from perfwatch_gui.past.tiles import BINS, ROLLED, Stretch, Tiles, stretch_of, width_for
+from perfwatch_gui.past.tiles import BINS, Stretch, Tiles, reach_of, stretch_of, width_for
 from perfwatch_gui.tasks import Newest, made_of
 
 # What a sample may lie before it is in the store, in seconds; so the newest tile is asked for again.
@@ -151,10 +151,7 @@ class Past(QObject):
             lacking = self._lacking(width, spans)
             if lacking:
                 last = lacking[0] + 1
-                most = _MOST_TILES
-                if width < ROLLED:
-                    # longer spans the store answers from rollups, which are coarser
-                    most = min(most, max(1, int(RAW_SPAN.total_seconds() // (BINS * width))))
+                most = min(_MOST_TILES, max(1, int(reach_of(width)[1] // (BINS * width))))
                 while last in lacking and last - lacking[0] < most:
                     last += 1
                 return _Wish(width, lacking[0], last)
@@ -177,9 +174,9 @@ class Past(QObject):
         series, width = self._series, wish.width
         start, end = wish.span
         count = (wish.last - wish.first) * BINS
-        if width >= ROLLED and end - start <= RAW_SPAN.total_seconds():
-            # a little longer, and the store answers from rollups instead of unpacking every sample
-            more = int(RAW_SPAN.total_seconds() - (end - start)) // width + 1
+        if end - start <= (shortest := reach_of(width)[0]):
+            # a little longer, and the store answers from a coarser tier instead of unpacking a finer one
+            more = int(shortest - (end - start)) // width + 1
             end, count = end + more * width, count + more
         first, last = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
         future = self._archive.points(series, first, last, count)

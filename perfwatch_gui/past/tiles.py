@@ -10,19 +10,26 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 
 from perfwatch_core.metric import Series
-from perfwatch_core.store.query import Points
+from perfwatch_core.store.query import FIVE_SPAN, RAW_SPAN, Points
 
 Floats = npt.NDArray[np.float64]
 
 BINS = 256
-# Seconds of a bin, finest first; from `ROLLED` on the store answers from rollups, whatever the span.
+# Seconds of a bin, finest first. The store picks its tier, and with it the finest bins, by the length of what is asked:
+# each width has a shortest span, below which samples would be unpacked for nothing, and a longest, above which it is
+# too fine.
 WIDTHS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 43200)
-ROLLED = 300
+_REACHES = (
+    (300, timedelta(0), RAW_SPAN),
+    (1800, RAW_SPAN, FIVE_SPAN),
+    (WIDTHS[-1] + 1, FIVE_SPAN, timedelta(days=3650)),
+)
 # Bins of so many samples each have no empty neighbour but in a gap; thinner ones are judged by their distance.
 _FULL = 3
 _BIN_GAP = 1.5
@@ -54,6 +61,14 @@ class Stretch:
         """The bins with `start` <= middle < `end`; views, nothing is copied."""
         cut = slice(int(np.searchsorted(self.times, start)), int(np.searchsorted(self.times, end)))
         return Stretch(self.times[cut], self.low[:, cut], self.mean[:, cut], self.high[:, cut], self.gap)
+
+
+def reach_of(width: int) -> tuple[float, float]:
+    """The shortest and the longest span (seconds) to ask the store for at a width; the longest is kept, too."""
+    for above, shortest, longest in _REACHES:
+        if width < above:
+            return shortest.total_seconds(), longest.total_seconds()
+    raise ValueError(f"{width} s is wider than any bin kept")
 
 
 def width_for(span: float, points: int) -> int:

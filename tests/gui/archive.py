@@ -33,7 +33,7 @@ class FakeArchive:
     """Fulfils the window's `Archive`: history at every `interval` from `oldest` to `newest`, less what is in `gaps`.
 
     Questions wait in `waiting` until `answer` is called; with `prompt` they are answered at once. `asked` keeps
-    what was asked, `trouble` is the sentence of what fails, `absent` what was never stored.
+    what was asked, `widths` those of the bins, `trouble` is the sentence of what fails, `absent` what was never stored.
     """
 
     series_: Sequence[Series]
@@ -45,6 +45,7 @@ class FakeArchive:
     trouble: Exception | None = None
     value: Callable[[Series, float], float] = load
     asked: list[tuple[str, float, float]] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
     waiting: list[Callable[[], None]] = field(default_factory=list)
 
     def bounds(self) -> Future[Bounds | None]:
@@ -62,6 +63,7 @@ class FakeArchive:
     ) -> Future[dict[Series, Points]]:
         """Bins as the store makes them, of three samples each where there are more."""
         width = width_for(start, end, points)
+        self.widths.append(width)
 
         def answer() -> dict[Series, Points]:
             return {one: self._points(one, start.timestamp(), end.timestamp(), width) for one in series}

@@ -1,13 +1,17 @@
-"""Pieces of history at several zooms: what stands in for what, where gaps are, and what is given up."""
+"""Pieces of history at several zooms: what stands in for what, where gaps are, what is asked and what given up."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
 
 from perfwatch_core.metric import Metric
 from perfwatch_core.store.query import Points
 from perfwatch_core.units import Unit
+from perfwatch_gui.past.source import Past
 from perfwatch_gui.past.tiles import BINS, WIDTHS, Tiles, stretch_of, width_for
+from tests.gui.archive import DAY, FakeArchive
 
 ONE, OTHER = (Metric("bench", name, Unit.PERCENT, name).of() for name in ("one", "other"))
 
@@ -89,3 +93,16 @@ def test_the_longest_unused_tiles_are_given_up() -> None:
 def test_every_width_is_chosen_for_some_span() -> None:
     chosen = {width_for(span, 560) for span in (2.0**power for power in np.arange(4, 25, 0.2))}
     assert chosen == set(WIDTHS)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_store_answers_in_the_bins_that_are_asked_for(qtbot: QtBot, width: int) -> None:
+    now = 1_795_000_000.0
+    archive = FakeArchive([ONE], now - 400 * DAY, now, interval=width)
+    past = Past(archive, [ONE], None, lambda: now)
+    past.look([(now - 600 * width, now)], 850, ahead=False)
+    qtbot.waitUntil(lambda: not past.loading)
+    assert set(archive.widths) == {width}
+    view = past.window(ONE, now - 600 * width, now, 850)
+    assert 598 <= view.times.size <= 602
+    assert np.isfinite(view.last).all()
