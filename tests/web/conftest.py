@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.net.conftest import cluster, database, rig
+from perfwatch_core.sampler import Sampler
+from perfwatch_core.store.cluster import Cluster
+from tests.net.conftest import cluster, database, running
+from tests.net.rig import Rig
 from tests.web.tab import ARGS, CHROMIUM, Tab
 
-__all__ = ["cluster", "database", "rig"]
+__all__ = ["cluster", "database"]
 
 Open = Callable[..., Tab]
+
+
+@contextlib.contextmanager
+def house(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """A server with user `admin` that shows what tests publish, and takes no samples of its own in between."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sampler, "start", lambda _self: None)
+        with running(cluster, tmp_path_factory) as one:
+            yield one
+
+
+@pytest.fixture(scope="module")
+def rig(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One for all tests of a module."""
+    with house(cluster, tmp_path_factory) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ def test_an_old_sample_never_looks_live(rig: Rig, open_tab: Open) -> None:
 def test_charts_are_filled_with_what_history_knows(rig: Rig, open_tab: Open) -> None:
     now = time.time()
     values: dict[str, Value] = {"cpu.usage_percent": 77.5, "cpu.user": 1.5}
-    samples = [sample(now - 240 + 2 * tick, values, 2.0) for tick in range(90)]
+    samples = [sample(now - 290 + 2 * tick, values, 2.0) for tick in range(90)]
     rig.engine.store.archive.chore(partial(keep, samples=samples)).result(30)
     tab = entered(open_tab, rig)
     chart = tab.page.locator(tab.card("CPU") + " .chart")
@@ -141,8 +141,8 @@ def test_charts_are_filled_with_what_history_knows(rig: Rig, open_tab: Open) -> 
     # half way between two and three minutes ago
     chart.hover(position={"x": 62 + (box["width"] - 66) * 0.5, "y": 60})
     expect(legend).to_contain_text("usage 77.5 %")
-    # what nobody recorded is a gap
-    chart.hover(position={"x": 62 + (box["width"] - 66) * 0.9, "y": 60})
+    # what nobody recorded is a gap, here from 110 s ago until other tests' samples
+    chart.hover(position={"x": 62 + (box["width"] - 66) * (1 - 76 / 300), "y": 60})
     expect(legend).to_contain_text("usage N/A")
 
 

@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, Locator, StorageState, expect
 from perfwatch_core.metric import Value
 from perfwatch_core.store.cluster import Cluster
 from tests.core.store.waiting import until
-from tests.net.conftest import running
 from tests.net.rig import PASSWORD, Rig, keep, sample
-from tests.web.conftest import Open
+from tests.web.conftest import Open, house
 from tests.web.tab import Tab
 
 HOUR, DAY = 3600, 86400
@@ -37,7 +36,7 @@ def _values(tick: int, busy: float) -> dict[str, Value]:
 @pytest.fixture(scope="module", name="past")
 def _past(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """A server whose machine was at 20 % an hour until now, and at 60 % in that hour of yesterday."""
-    with running(cluster, tmp_path_factory) as one:
+    with house(cluster, tmp_path_factory) as one:
         now = time.time()
         ticks = range(HOUR // STEP)
         for ago, busy in ((DAY, 60.0), (0, 20.0)):
