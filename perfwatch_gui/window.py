@@ -5,20 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSignalMapper, Qt, QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QColor,
-    QHideEvent,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
-    QShortcut,
-    QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from perfwatch_core.history import History
 from perfwatch_core.layout import PAGES
@@ -31,37 +23,20 @@ from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.export.dialog import ExportDialog
 from perfwatch_gui.header import Header
 from perfwatch_gui.history.page import HistoryPage
+from perfwatch_gui.keys import Keys
 from perfwatch_gui.pages.cards import CardsPage
 from perfwatch_gui.pages.settings import SettingsPage
-from perfwatch_gui.shortcuts import SHORTCUTS, ShortcutList
+from perfwatch_gui.shortcuts import ShortcutList
 from perfwatch_gui.status import StatusLine
 from perfwatch_gui.travel import Travel
+from perfwatch_gui.veil import Veil
+from perfwatch_gui.watched import WatchedWindow, column
 
-_AGE_MS = 1000
 _LEAST_WIDTH, _LEAST_HEIGHT = 820, 520
 _FIRST_WIDTH, _FIRST_HEIGHT = 1280, 800
-_VEIL = 150
 
 
-class Veil(QWidget):
-    """Fades what lies under it while the picture is old; lets every click through."""
-
-    def __init__(self, context: Context, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.hide()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Lay the background over it, half through."""
-        colour = QColor(self._context.theme.colour("background"))
-        colour.setAlpha(_VEIL)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), colour)
-        painter.end()
-
-
-class Window(QMainWindow):
+class Window(WatchedWindow):
     """Shows what the bridge brings; `clock` gives UTC seconds. `drawn` says that a page shows another sample."""
 
     drawn = Signal()
@@ -73,8 +48,6 @@ class Window(QMainWindow):
         self.travel = Travel(context, self._times)
         self._shown: Sample | None = None
         self.stale = False
-        self._missed = False
-        self.leaving = False
         self.setWindowTitle("PerfWatch")
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         self.pages = {page.key: CardsPage(page, context) for page in PAGES}
@@ -87,7 +60,7 @@ class Window(QMainWindow):
         self.status = StatusLine(context.theme, context.catalogue, clock)
         self._build()
         self._connect()
-        self._listen_to_keys()
+        self._keys_pressed = Keys(self, self, self.travel, self._keys)
         self._recall()
         # a mark on the first button would be the loudest thing in the picture; Tab brings it
         self.stack.setFocus()
@@ -99,20 +72,13 @@ class Window(QMainWindow):
             self.stack.addWidget(page)
         self.stack.addWidget(self.history)
         self.stack.addWidget(self.settings)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.header)
-        column.addWidget(self.stack, 1)
-        column.addWidget(self.status)
+        middle = column(self.header, self.stack, self.status)
         self.setCentralWidget(middle)
         self.veil = Veil(self._context, middle)
-        self.status_timer = QTimer(self)
-        self.status_timer.setInterval(_AGE_MS)
 
     def _connect(self) -> None:
         self._bridge.arrived.connect(self._take_sample)
+        self.looked_at.connect(self.draw)
         self.travel.moved.connect(self._follow_times)
         self.history.times.changed.connect(self._say_time)
         self.status_timer.timeout.connect(self._grow_older)
@@ -121,21 +87,6 @@ class Window(QMainWindow):
         self.header.live_asked.connect(self.travel.go_live)
         self.settings.theme_chosen.connect(self._choose_theme)
         self.settings.bytes_chosen.connect(self._choose_bytes)
-
-    def _listen_to_keys(self) -> None:
-        """Connect every declared key to the method it names."""
-        self._time_keys = []
-        for shortcut in SHORTCUTS:
-            key = QShortcut(QKeySequence(shortcut.keys), self)
-            key.activated.connect(getattr(self.travel if shortcut.times else self, shortcut.action))
-            if shortcut.times:
-                self._time_keys.append(key)
-        self._pages_by_key = QSignalMapper(self)
-        self._pages_by_key.mappedString.connect(self.show_page)
-        for place in range(1, len(self._keys) + 1):
-            key = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
-            key.activated.connect(self._pages_by_key.map)
-            self._pages_by_key.setMapping(key, self._keys[place - 1])
 
     def _recall(self) -> None:
         """Take up size and page of the last time."""
@@ -162,17 +113,12 @@ class Window(QMainWindow):
         """Open the page and bring it up to date."""
         self.stack.setCurrentIndex(self._keys.index(key))
         self.header.mark(key)
-        for time_key in self._time_keys:
-            time_key.setEnabled(self._times() is not None)
+        self._keys_pressed.let_time_move(self._times() is not None)
         self.draw()
 
     def show_settings(self) -> None:
         """Open the settings."""
         self.show_page("settings")
-
-    def seen(self) -> bool:
-        """Whether anyone can see the window; neither hidden nor minimised, nor covered where that is known."""
-        return self.isVisible() and not self.isMinimized() and self.windowHandle().isExposed()
 
     @property
     def frozen(self) -> bool:
@@ -203,8 +149,7 @@ class Window(QMainWindow):
 
     def draw(self) -> None:
         """Show the sample of the moment and the charts up to it, unless nobody can see them."""
-        self._missed = not self.seen()
-        if self._missed:
+        if not self.can_draw():
             return
         self._show_state()
         page, sample = self.pages.get(self.page), self.travel.sample
@@ -248,18 +193,6 @@ class Window(QMainWindow):
         else:
             self.header.say("live", f"live  {interval:g} s")
 
-    def event(self, event: QEvent) -> bool:
-        """A button that has the focus is pressed by Space; everywhere else Space freezes."""
-        asked = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        if asked and event.type() is QEvent.Type.ShortcutOverride and isinstance(self.focusWidget(), QAbstractButton):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def toggle_full_screen(self) -> None:
-        """To full screen and back."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
     def go_back(self) -> None:
         """From a card that fills the page to all of them, or out of full screen."""
         page = self.pages.get(self.page)
@@ -298,13 +231,6 @@ class Window(QMainWindow):
         self._context.preferences.byte_style = ByteStyle(style)
         self.draw()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Somebody looks again: what was missed is drawn with the first picture."""
-        super().paintEvent(event)
-        if self._missed:
-            self._missed = False
-            QTimer.singleShot(0, self, self.draw)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The veil lies over the pages, not over header and status line."""
         super().resizeEvent(event)
@@ -313,32 +239,6 @@ class Window(QMainWindow):
     def _lay_veil(self) -> None:
         self.veil.setGeometry(self.stack.geometry())
         self.veil.raise_()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Count the age from now on."""
-        self.status_timer.start()
-        QTimer.singleShot(0, self, self.draw)
-        super().showEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: not even the age is counted."""
-        self.status_timer.stop()
-        super().hideEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Minimised counts as hidden."""
-        if event.type() is QEvent.Type.WindowStateChange:
-            if self.isMinimized():
-                self.status_timer.stop()
-            elif self.isVisible():
-                self.status_timer.start()
-                QTimer.singleShot(0, self, self.draw)
-        super().changeEvent(event)
-
-    def quit(self) -> None:
-        """Close for good, also where closing would only hide it."""
-        self.leaving = True
-        self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked, and listen no longer."""
