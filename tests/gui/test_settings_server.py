@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -25,6 +26,7 @@ from perfwatch_gui.preferences import Preferences
 from perfwatch_net.background import Background
 from tests.core.conftest import cluster, fresh_database
 from tests.core.store.tables import with_tables
+from tests.core.store.waiting import until
 from tests.gui.scene import CTRL, scene
 from tests.net.rig import url_of, with_quick_passwords
 
@@ -67,6 +69,8 @@ def made(qtbot: QtBot, engine: Engine, preferences: Preferences) -> Iterator[Mad
     yield make
     for section in sections:
         section.stop()
+    # on a busy machine a goodbye takes longer than a window waits for it
+    until(lambda: not [thread for thread in threading.enumerate() if thread.name == "net"], 30)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.core.store.waiting import until
-from tests.net.rig import Rig
+from tests.net.rig import INTERVAL, Rig
 
 
 def test_liveness_and_the_state_of_the_store_need_no_login_and_tell_no_secret(rig: Rig) -> None:
@@ -15,7 +15,7 @@ def test_liveness_and_the_state_of_the_store_need_no_login_and_tell_no_secret(ri
     until(lambda: rig.ask("/health", token="").json["last_sample_seconds"] < 30)
     health = rig.ask("/health", token="").json
     assert (health["status"], health["role"]) == ("ok", "collecting")
-    rig.publish({"cpu.usage_percent": 1.0}, time=time.time() - 1000)
+    rig.publish({"cpu.usage_percent": 1.0}, time=time.time() - 10 * INTERVAL)
     until(lambda: rig.ask("/health", token="").json["status"] == "stale")
     store = rig.ask("/api/db-status", token="").json
     assert set(store) == {"ok", "kind", "queued"}
@@ -26,7 +26,7 @@ def test_liveness_and_the_state_of_the_store_need_no_login_and_tell_no_secret(ri
 def test_the_configuration_tells_facts_and_what_can_be_set(rig: Rig) -> None:
     config = rig.ask("/api/config").json
     assert {"system", "role", "database", "notices", "data_dir", "settings"} == set(config)
-    assert config["settings"]["interval"]["value"] == 60
+    assert config["settings"]["interval"]["value"] == INTERVAL
     assert "from 0.5 to 60" in config["settings"]["interval"]["accepts"]
     for secret in ("jwt_secret", "admin_password", "database_url", "host", "insecure"):
         assert secret not in config["settings"]
@@ -60,7 +60,7 @@ def test_what_cannot_be_set_is_refused_in_words_and_nothing_of_it_is_done(
 ) -> None:
     error = rig.rpc("config.update", {"settings": settings})["error"]
     assert (error["code"], words in error["message"]) == (-32602, True), error
-    assert rig.engine.settings.interval == 60
+    assert rig.engine.settings.interval == INTERVAL
 
 
 def test_only_who_is_logged_in_reads_or_changes_settings(rig: Rig) -> None:
