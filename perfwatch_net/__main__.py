@@ -44,7 +44,7 @@ async def _serve(engine: Engine, greeting: str) -> None:
     # Handlers, not a blocked mask: children would inherit the mask and perf then ignores SIGTERM.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    _say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s; Ctrl+C stops.")
+    _say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s, {_kept(engine)}; Ctrl+C stops.")
     tasks = [asyncio.create_task(_report(engine))]
     if greeting:
         _say(greeting)
@@ -67,6 +67,16 @@ async def _say_what_lacks(engine: Engine) -> None:
     for sentence in doctor.lacking(found):
         _say(sentence)
     _say("'perfwatch doctor' says more of what can be measured here.")
+
+
+def _kept(engine: Engine) -> str:
+    """Where the samples go, which is where to look for them and what to remove to be rid of them."""
+    settings = engine.settings
+    if not settings.background_collection:
+        return "kept nowhere"
+    if settings.database_url:
+        return f"kept in your own PostgreSQL, with a journal in {settings.data_dir}"
+    return f"kept in {settings.data_dir}"
 
 
 async def _report(engine: Engine) -> None:

@@ -40,11 +40,14 @@ SETTINGS = {
     "wal_writer_delay": "10s",
     "max_wal_size": "256MB",
     "min_wal_size": "16MB",
-    "checkpoint_timeout": "30min",
+    # pages that are packed and used again within hours are written once; recovering takes a second
+    "checkpoint_timeout": "8h",
     "bgwriter_delay": "10s",
     "autovacuum_worker_slots": "1",
     "autovacuum_max_workers": "1",
     "autovacuum_naptime": "5min",
+    # a table that shrinks after each packing grows anew with each commit, which doubles what the disk has to write
+    "vacuum_truncate": "off",
     "log_destination": "'stderr'",
     "logging_collector": "off",
     "log_min_messages": "warning",

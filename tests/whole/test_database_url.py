@@ -38,6 +38,7 @@ def test_a_server_of_the_users_own_serves(port: int, tmp_path: Path) -> None:
         assert serving.says("collecting: Samples are stored in the external database."), serving.said
         taken = "SELECT count(*) FROM metrics_snapshot"
         serving.stop()
+    assert f", kept in your own PostgreSQL, with a journal in {data}; " in serving.said
     assert "right" not in serving.said
     assert not (data / "postgresql").exists()
     with psycopg.connect(f"host=127.0.0.1 port={port} user={OWNER} dbname=rich") as connection:

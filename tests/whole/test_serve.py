@@ -18,6 +18,7 @@ def test_serving_collects_and_stops(tmp_path: Path, data: Path, with_: signal.Si
     words = ("--serve", "--interval", "0.5", "--port", "0", "--data-dir", str(data))
     with Running(tmp_path / "said", *words) as serving:
         assert serving.says("collecting"), serving.said
+        assert f", kept in {data}; " in serving.said
         assert serving.stop(with_) == 0, serving.said
     assert serving.said.endswith("stopped\n")
     assert gone(data, GONE_SECONDS)
