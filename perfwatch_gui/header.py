@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalMapper, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from perfwatch_gui.hover import hover
+
+_FREEZE = "Freeze the picture, and go on (Space)"
+# Pixels of the name, the margins, and the live mark's own padding; and the least that says something.
+_ELSEWHERE, _LEAST = 190, 60
 _MARKS = {"frozen": "❚❚", "past": "◀◀"}
 
 
@@ -33,7 +39,7 @@ class Header(QFrame):
         row.addStretch(1)
         self._live = QToolButton()
         self._live.setObjectName("live")
-        self._live.setToolTip("Freeze the picture, and go on (Space)")
+        self._live.setToolTip(hover(_FREEZE))
         self._live.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
         self._live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._live.clicked.connect(self.freeze_asked)
@@ -68,6 +74,21 @@ class Header(QFrame):
         self._tabs[key] = tab
         return tab
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cut off words that have no room, rather than make the window wider; all of them stand on hover."""
+        state, words = self._said
+        others = (*self._tabs.values(), *((self.back,) if state in _MARKS else ()))
+        room = self.width() - _ELSEWHERE - sum(one.sizeHint().width() + 4 for one in others)
+        said = f"{_MARKS.get(state, '●')}  {words}"
+        fitting = self._live.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, max(room, _LEAST))
+        self._live.setText(fitting)
+        self._live.setToolTip(hover(words if fitting != said else _FREEZE))
+
     def mark(self, key: str) -> None:
         """Show which page is open."""
         self._tabs[key].setChecked(True)
@@ -78,8 +99,8 @@ class Header(QFrame):
             return
         changed = state != self._said[0]
         self._said = (state, words)
-        self._live.setText(f"{_MARKS.get(state, '●')}  {words}")
         self.back.setVisible(state in _MARKS)
+        self._fit()
         self._live.setAccessibleName(f"{words}; press to freeze or go on")
         if changed:
             self._live.setProperty("state", state)

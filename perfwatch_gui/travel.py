@@ -58,6 +58,10 @@ class Travel(QObject):
             self._look_up()
         self.moved.emit()
 
+    def forget(self) -> None:
+        """Nobody looks any more."""
+        self._moments.forget()
+
     def _look_up(self) -> None:
         """Ask for the numbers of the moment."""
         if not self.times.live:

@@ -247,4 +247,8 @@ class Window(WatchedWindow):
         preferences.page = self.page
         preferences.save()
         self._bridge.close()
+        self.travel.forget()
+        self.history.forget()
+        for page in self.pages.values():
+            page.past.forget()
         super().closeEvent(event)

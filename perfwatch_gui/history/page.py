@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from perfwatch_core.changes import SURE, Changes
+from perfwatch_core.changes import Changes
 from perfwatch_core.metric import Series
-from perfwatch_core.spans import Span
-from perfwatch_core.statistics_of import Statistics
 from perfwatch_gui import clock
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.export.picture_dialog import PictureDialog
+from perfwatch_gui.history.inquiry import Inquiry
 from perfwatch_gui.history.panel import COLOURS, Panel
 from perfwatch_gui.history.picker import Picker
 from perfwatch_gui.history.sheet import ChangedSheet, FiguresSheet
-from perfwatch_gui.history.span_bar import SpanBar, days_earlier
+from perfwatch_gui.history.span_bar import SpanBar
 from perfwatch_gui.past.source import Past
-from perfwatch_gui.tasks import Newest
 
 _FIRST = "cpu.usage_percent"
 _FIRST_SPAN = 86400.0
@@ -58,12 +54,9 @@ class HistoryPage(QWidget):
         self.note.setObjectName("quiet")
         self._series: tuple[Series, ...] = ()
         self._shift: float | None = None
-        self._now: dict[Series, Statistics] | None = None
-        self._then: dict[Series, Statistics] | None = None
-        self._figured: tuple[object, ...] = ()
+        self.inquiry = Inquiry(context.archive)
         self._figured_at = 0.0
-        self._answered = False
-        self._questions = [Newest(self._fail, self) for _ in range(4)]
+        self._answered = self._put_off = False
         self._build()
         self._connect()
         self.picker.pick([context.catalogue.series(_FIRST)])
@@ -118,6 +111,10 @@ class HistoryPage(QWidget):
         self.times.settled.connect(self._rest)
         self.past.arrived.connect(self._take_more)
         self.past.failed.connect(self._fail)
+        self.inquiry.failed.connect(self._fail)
+        self.inquiry.figured.connect(self._show_figures)
+        self.inquiry.offered.connect(self.picker.offer)
+        self.inquiry.changed.connect(self._show_changes)
         self.picker.picked.connect(self._pick)
         self.bar.chosen.connect(self.times.show)
         self.bar.live_chosen.connect(self._follow)
@@ -164,8 +161,7 @@ class HistoryPage(QWidget):
     def _rebuild(self) -> None:
         self._shift = self.bar.shift(self.times)
         self.panel.build(self._series, self._shift)
-        self._now = self._then = None
-        self._figured = ()
+        self.inquiry.forget()
         # of these nothing is known yet, which is not the same as nothing being there
         self._answered = False
         self.draw()
@@ -177,6 +173,11 @@ class HistoryPage(QWidget):
         self.times.end = self.times.pinned = None
         self.times.changed.emit()
         self._rest()
+
+    def forget(self) -> None:
+        """Nobody looks any more."""
+        self.past.forget()
+        self.inquiry.forget()
 
     def search(self) -> None:
         """Go on in the search field."""
@@ -224,7 +225,7 @@ class HistoryPage(QWidget):
             self.times.oldest = self.past.oldest
         self._say_empty()
         self.panel.draw(more=True)
-        if not self._figured and not self.past.loading:
+        if self._put_off or not self.inquiry.asked:
             self._rest()
 
     def _say_empty(self) -> None:
@@ -254,65 +255,27 @@ class HistoryPage(QWidget):
 
     def _rest(self) -> None:
         """The view rests: ask for its figures, its series, and what changed if that is looked at."""
-        if not self.isVisible() or self.times.newest is None:
-            return
-        if self.past.loading:
-            # the picture first: what is asked for here may take seconds, and is asked for when the picture is there
-            self._figured = ()
-            return
-        spans = [Span(*(datetime.fromtimestamp(one, UTC) for one in span)) for span in self._spans()]
-        asked = (self._series, *spans)
-        archive, series = self._context.archive, self._series
-        if series and asked != self._figured:
-            self._figured, self._figured_at = asked, self._clock()
-            self._questions[0].ask(lambda: archive.statistics(series, *spans[0]), self._take_now)
-            if len(spans) > 1:
-                self._questions[1].ask(lambda: archive.statistics(series, *spans[1]), self._take_then)
-            self._show_figures()
-        self._questions[2].ask(lambda: archive.series(*spans[0]), self.picker.offer)
-        if self.tabs.currentIndex() == 1:
-            self._ask_changes(spans)
+        # the picture first: what is asked for here may take seconds
+        self._put_off = self.past.loading
+        if self.isVisible() and self.times.newest is not None and not self._put_off:
+            self._figured_at = self._clock()
+            self.inquiry.ask(self._series, self._spans())
+            if self.tabs.currentIndex() == 1:
+                self.inquiry.ask_changes(self._spans())
 
-    def _ask_changes(self, spans: list[Span]) -> None:
-        """Against the compared span, else against the day before."""
-        b = spans[0]
-        if len(spans) > 1:
-            a = spans[1]
-        else:
-            shift = self.times.start - days_earlier(self.times.start, 1)
-            a = Span(*(datetime.fromtimestamp(one - shift, UTC) for one in (self.times.start, self.times.right)))
-        words = clock.span_text(a.start.timestamp(), a.end.timestamp())
-        self.changes_words.setText(f"Looking for what changed since {words} …")
-        archive = self._context.archive
-
-        def take(found: Changes[Series]) -> None:
-            sure = sum(one.chance <= SURE for one in found.ranked)
-            self.changes_words.setText(
-                f"{sure} of {len(found.ranked)} series changed since {words}, the most changed first; "
-                "Return or a click draws one."
-                if found.ranked
-                else f"No series has values both now and from {words}; choose spans that were stored."
-            )
+    def _show_changes(self, words: str, found: object) -> None:
+        self.changes_words.setText(words)
+        if isinstance(found, Changes):
             self.changed.show_changes(found, self._context.preferences.byte_style)
-
-        self._questions[3].ask(lambda: archive.changes(a, b), take)
-
-    def _take_now(self, found: dict[Series, Statistics]) -> None:
-        self._now = found
-        self._show_figures()
-
-    def _take_then(self, found: dict[Series, Statistics]) -> None:
-        self._then = found
-        self._show_figures()
 
     def _show_figures(self) -> None:
         style = self._context.preferences.byte_style
-        self.figures.show_figures(self._series, self._now, self._then, self._shift is not None, style)
+        now, then = self.inquiry.now, self.inquiry.then
+        self.figures.show_figures(self._series, now, then, self._shift is not None, style)
 
     def _fail(self, sentence: str) -> None:
         """The store cannot answer: one sentence, in place of the chart where that is empty."""
         self.past.problem = sentence
-        self._figured = ()
         self.changes_words.setText(sentence)
         self._say_empty()
 

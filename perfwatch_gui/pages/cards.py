@@ -39,6 +39,8 @@ class CardsPage(QScrollArea):
         self._grid = CardGrid(self.cards, page.columns)
         for card in self.cards:
             card.fill_asked.connect(self.fill)
+            for chart in card.charts:
+                chart.resized.connect(self._widen)
         self._notice = Notice()
         inside = QWidget()
         inside.setObjectName("page")
@@ -93,10 +95,15 @@ class CardsPage(QScrollArea):
         if self.past.oldest is not None:
             times.oldest = self.past.oldest
         cards = self._seen_cards()
-        points = max(chart.points for card in cards for chart in card.charts)
+        points = max((chart.points for card in cards for chart in card.charts), default=1)
         self.past.look([(times.start, times.right)], points, ahead=not times.live)
         for card in cards:
             card.draw(self.past, more=times.live)
+
+    def _widen(self) -> None:
+        """A chart has another width and may want other points; what is live is drawn anew soon enough."""
+        if not self._context.times.live:
+            self.draw()
 
     def _seen_cards(self) -> list[CardWidget]:
         return [card for card in self.cards if self._grid.filling is None or card is self._grid.filling]

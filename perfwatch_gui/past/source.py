@@ -122,6 +122,13 @@ class Past(QObject):
         if not self._asking.busy and self._clock() - self._failed_at > _RETRY_MS / 1000:
             self._ask()
 
+    def forget(self) -> None:
+        """Nobody looks any more: what is awaited need not come."""
+        self._spans = ()
+        self._retry.stop()
+        self._asking.forget()
+        self._bounds.forget()
+
     def _ring_start(self) -> float:
         """From when on the rings know better than the store."""
         if self._rings is None or not len(self._rings):
