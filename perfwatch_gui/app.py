@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import signal
 import socket
 import sys
@@ -27,6 +28,8 @@ from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.style import icon, style_sheet
 from perfwatch_gui.theme import Theme
 from perfwatch_gui.window import Window
+
+log = logging.getLogger(__name__)
 
 # After the first numbers that move, which come half a second after the first reading.
 _SETTLED_MS = 1500
@@ -144,6 +147,7 @@ def run_window(
         QTimer.singleShot(_SETTLED_MS, look, _settle)
         join(window, source, preferences, claim)
         opened(window)
+        log.info("the window is open")
         application.exec()
     if window.settings.server is not None:
         window.settings.server.stop()
