@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from perfwatch_core.command_line import parse
+from perfwatch_core.command_line import parse, set_up_logging
 from perfwatch_core.settings import Settings
 from perfwatch_gui.desktop.places import program
 from perfwatch_gui.desktop.single import Claim, NoAnswer, claim, place_of, ring
@@ -95,6 +95,7 @@ def _show(settings: Settings, ours: Claim | None) -> int:
     from perfwatch_core import doctor
     from perfwatch_core.engine import Engine
 
+    set_up_logging(settings)
     if greeting := doctor.first_words(settings):
         print(f"{greeting} What cannot be measured says so on its card, with what mends it.", flush=True)
     # numpy would start a thread for each processor, to multiply matrices that nobody here has
