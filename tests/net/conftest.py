@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from perfwatch_core.sampler import Sampler
 from perfwatch_core.store.cluster import Cluster
 from perfwatch_net.limits import Limits
 from tests.core.conftest import cluster, database, fresh_database
@@ -25,6 +26,8 @@ def running(
         # the newest samples lie where no other process of this user looks
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
         with_quick_passwords(patch)
+        # only what a test publishes comes
+        patch.setattr(Sampler, "start", lambda _self: None)
         with_tables(params).close()
         one = started(tmp_path_factory.mktemp("data"), params, limits, **settings)
         try:
