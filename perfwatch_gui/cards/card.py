@@ -208,13 +208,13 @@ class CardWidget(QFrame):
         menu = QMenu(self)
         copy = menu.addAction("Copy values")
         copy.triggered.connect(self.copy_values)
+        fill = menu.addAction("Back to the page" if self.filling else "Fill the window")
+        fill.triggered.connect(self.ask_to_fill)
+        pin = menu.addAction("Take the pin away" if self._context.times.pinned is not None else "Pin this moment")
+        pin.triggered.connect(self._pin)
         for plot in self.plots:
             named = f"Save {plot.title or 'chart'} as picture …" if len(self.plots) > 1 else "Save chart as picture …"
             menu.addAction(named).triggered.connect(plot.save_picture)
-        pin = menu.addAction("Take the pin away" if self._context.times.pinned is not None else "Pin this moment")
-        pin.triggered.connect(self._pin)
-        fill = menu.addAction("Back to the page" if self.filling else "Fill the window")
-        fill.triggered.connect(self.ask_to_fill)
         menu.exec(event.globalPos())
         menu.deleteLater()
 

@@ -175,7 +175,7 @@ def test_the_context_menu_copies_and_fills(shown: Scene) -> None:
     for _ in range(2):
         QTimer.singleShot(0, choose)
         QApplication.sendEvent(card, context_menu(card))
-    assert offered == [["Copy values", "Fill the window"]] * 2
+    assert offered == [["Copy values", "Fill the window", "Pin this moment", "Save chart as picture …"]] * 2
     assert QApplication.clipboard().text().startswith("Swap activity\n")
     assert card.filling
 
