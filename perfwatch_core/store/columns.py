@@ -59,6 +59,31 @@ def _list_leaves(rows: list[list[Any] | None], place: Place, count: int) -> Iter
         yield (*place, index), column[0] if len(column) == 1 < count or count == 1 else column
 
 
+def places_in(body: bytes | str) -> list[Place]:
+    """Where a batch has values; `taken_apart` tells the same in four times the time."""
+    found: list[Place] = []
+    _walk(msgspec.json.decode(body)["data"], (), found)
+    return found
+
+
+def _walk(node: Mapping[str, Any], place: Place, found: list[Place]) -> None:
+    for name, below in node.items():
+        if isinstance(below, dict):
+            _walk(below, (*place, name), found)
+        elif not isinstance(below, list):
+            found += [(*place, name)] if below is not None else []
+        else:
+            rows = [row for row in below if row is not None]
+            if rows and isinstance(rows[0], list):
+                found += [
+                    (*place, name, index)
+                    for index in range(max(map(len, rows)))
+                    if any(index < len(row) and row[index] is not None for row in rows)
+                ]
+            elif rows:
+                found.append((*place, name))
+
+
 def times(started: datetime, body: bytes | str) -> tuple[list[int], list[float | None]]:
     """The moments (UTC µs) and true intervals (seconds) of a batch that began at `started`."""
     tree = msgspec.json.decode(body, type=_Times)

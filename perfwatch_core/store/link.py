@@ -115,9 +115,13 @@ def _readiness(event: int, wait: Wait) -> Ready:
 
 
 class Link(psycopg.Connection[tuple[Any, ...]]):
-    """A psycopg connection whose waits end after `answer_seconds` or when told to stop."""
+    """A psycopg connection whose waits end after `answer_seconds` or when told to stop.
+
+    In `remembered` a reader keeps what its next query needs again, for as long as the connection lives.
+    """
 
     waiting: Waiting
+    remembered: dict[Any, Any]
     answer_seconds = ANSWER_SECONDS
 
     @classmethod
@@ -138,6 +142,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
                 problem = error
                 continue
             link.waiting = waiting
+            link.remembered = {}
             link.autocommit = True
             return link
         raise problem or psycopg.OperationalError("no address to connect to")

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from perfwatch_core.metric import Value
 from perfwatch_core.spans import local
-from perfwatch_core.store.batch import Place, microseconds, moment
+from perfwatch_core.store.batch import Place, moment
 from perfwatch_core.store.chunks import PIECES, SAMPLES, gaps, times
 from perfwatch_core.store.codec import decode
-from perfwatch_core.store.columns import taken_apart, unfold
+from perfwatch_core.store.columns import places_in, unfold
 from perfwatch_core.store.columns import times as batch_times
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.query import snapshot
@@ -104,9 +104,8 @@ def places_between(link: Link, machine_id: int, start: datetime, end: datetime) 
         prepare=False,
     ).fetchall()
     found = dict.fromkeys(place_of(row[0]) for row in rows)
-    for began, body in fresh(link, machine_id, start, end):
-        leaves = taken_apart(microseconds(began), body).leaves
-        found |= dict.fromkeys(place for place, leaf in leaves if leaf is not None)
+    for _, body in fresh(link, machine_id, start, end):
+        found.update(dict.fromkeys(places_in(body)))
     return list(found)
 
 

@@ -16,6 +16,8 @@ from perfwatch_core.store.link import Link
 _SPAN = timedelta(seconds=SPAN_SECONDS)
 # More than an hour's: usually all at once.
 _PAGE = 200
+# Batches of two hours at 5 s, some six megabytes; they go with the connection, a minute after the last query.
+_REMEMBERED = 300
 
 
 class _Body(msgspec.Struct):
@@ -42,6 +44,12 @@ class Tail(NamedTuple):
 
 def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> Iterator[Fresh]:
     """The batches that may hold samples of a span and are not packed, by their beginnings; a page at a time."""
+    for _, found in _fetched(link, _keys(link, machine_id, start, end)):
+        yield found
+
+
+def _keys(link: Link, machine_id: int, start: datetime, end: datetime) -> list[tuple[int, int]]:
+    """The names of those batches, (source, first number), in the same order."""
     rows = link.execute(
         "SELECT started, source, first_number FROM metrics_batch"
         " WHERE machine_id = %s AND started >= %s AND started < %s AND ended >= %s"
@@ -49,7 +57,7 @@ def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> Iterat
         (machine_id, start - _SPAN, end, start),
     ).fetchall()
     if not rows:
-        return
+        return []
     # one that a journal brought again after its hour was packed is there twice until the packer drops it
     packed = link.execute(
         "SELECT run.source, run.first, run.last FROM history"
@@ -58,29 +66,47 @@ def fresh(link: Link, machine_id: int, start: datetime, end: datetime) -> Iterat
         (machine_id, hour_of(microseconds(rows[0][0])), rows[-1][0], SAMPLES),
         prepare=False,
     ).fetchall()
-    keys = [
+    return [
         (source, number)
         for _, source, number in rows
         if not any(source == one and first <= number <= last for one, first, last in packed)
     ]
+
+
+def _fetched(link: Link, keys: Sequence[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Fresh]]:
     for low in range(0, len(keys), _PAGE):
         page = keys[low : low + _PAGE]
-        bodies = link.execute(
-            "SELECT started, samples::text FROM metrics_batch"
+        rows = link.execute(
+            "SELECT source, first_number, started, samples::text FROM metrics_batch"
             " JOIN unnest(%s::bigint[], %s::bigint[]) AS asked (source, first_number) USING (source, first_number)"
             " ORDER BY started, source, first_number",
             ([one for one, _ in page], [one for _, one in page]),
         ).fetchall()
-        for began, body in bodies:
-            yield Fresh(began, body)
+        for source, number, began, text in rows:
+            yield (source, number), Fresh(began, text)
+
+
+def _opened(link: Link, keys: Sequence[tuple[int, int]]) -> Iterator[tuple[datetime, _Body]]:
+    """The batches with these names, from the server only where this connection has not seen them yet.
+
+    A batch never changes, and a window that moves asks for the same ones again and again.
+    """
+    seen: dict[tuple[int, int], tuple[datetime, _Body]] = link.remembered
+    for low in range(0, len(keys), _PAGE):
+        page = keys[low : low + _PAGE]
+        for key, (began, text) in _fetched(link, [key for key in page if key not in seen]):
+            seen[key] = began, msgspec.json.decode(text, type=_Body)
+        for key in page:
+            yield seen[key]
+        for key in list(seen)[:-_REMEMBERED]:
+            del seen[key]
 
 
 def tail(link: Link, machine_id: int, start: datetime, end: datetime, places: Sequence[Place]) -> Tail:
     """The samples of a span that are not packed yet, at some places."""
     at: list[int] = []
     columns: dict[Place, list[Value | None]] = {place: [] for place in places}
-    for began, text in fresh(link, machine_id, start, end):
-        body = msgspec.json.decode(text, type=_Body)
+    for began, body in _opened(link, _keys(link, machine_id, start, end)):
         begin = microseconds(began)
         at += [begin + offset for offset in body.at]
         for place, column in zip(places, _leaves(body, places), strict=True):

@@ -8,17 +8,20 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from perfwatch_core.metric import Metric
+from perfwatch_core.store.batch import microseconds
 from perfwatch_core.store.chunks import days, partition
 from perfwatch_core.store.in_view import statistics_between
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import size_bytes
 from perfwatch_core.store.query import points, points_of
 from perfwatch_core.store.retention import drop_day
+from perfwatch_core.store.writer import insert
 from perfwatch_core.units import Unit
 from tests.bench import naive_history
 from tests.bench.database import Times, database, timed
 from tests.bench.figure import Figure
-from tests.simulated_store import Store
+from tests.simulated_store import Store, batched
+from tests.simulator import Simulator
 
 END = datetime(2026, 3, 1, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -66,6 +69,10 @@ def _measured(link: Link, machine_id: int) -> Iterator[Figure]:
     yield Figure(SUBJECT, "size of a year", size_bytes(link) / 1e6, "MB")
     yield from _queries(link, machine_id, "a year", {**SPANS, "a year": YEAR})
     yield from _expiry(link)
+    for batch in batched(Simulator(), microseconds(END), hours=2):
+        insert(link, machine_id, [batch])
+    taken = timed(lambda: points(link, machine_id, PICKED[0], END, END + timedelta(hours=2)), _ROUNDS)
+    yield Figure(SUBJECT, "2 h of a series, nothing of it packed yet, p95", taken.part(0.95), "ms", 50, note=taken.note)
 
 
 def _bytes_a_value(link: Link) -> float:

@@ -26,6 +26,7 @@ from tests.core.store.samples import sample_lists
 def test_means_are_those_of_the_bins(link: Link, machine_id: int, taken: list[Sample], width: int, cut: int) -> None:
     """Fresh, packed, downsampled; with gaps, clocks that jump, flags and words."""
     link.execute("TRUNCATE metrics_batch, history, history_recent, history_week")
+    link.remembered.clear()
     for one in taken:
         columns = tuple(Column.of(series) for series in one.values)
         insert(link, machine_id, list(batches(1, [record(one, one.number, columns)])))

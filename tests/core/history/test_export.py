@@ -92,6 +92,7 @@ def _written(value: bool | float) -> str:
 def test_whatever_was_stored_reads_back(link: Link, machine_id: int, taken: list[Sample]) -> None:
     """Names with commas, quotes and ends of lines, numbers of any size, gaps: as CSV and as Parquet, in order."""
     link.execute("TRUNCATE metrics_batch, history, history_recent, history_week")
+    link.remembered.clear()
     for one in taken:
         columns = tuple(Column.of(series) for series in one.values)
         insert(link, machine_id, list(batches(1, [record(one, one.number, columns)])))

@@ -60,6 +60,20 @@ def test_a_replayed_batch_is_not_counted_twice(link: Link, machine_id: int) -> N
     assert points(link, machine_id, USAGE.of(), start, end) == before
 
 
+def test_a_batch_is_fetched_once_for_windows_that_move(link: Link, machine_id: int) -> None:
+    """With the same answers as on a new connection, also after newer ones came, and no more than two hours of them."""
+    stored(link, machine_id, 1, 3000)
+    start = moment(round(BEGIN * 1e6))
+    spans = [(start + timedelta(minutes=one), start + timedelta(hours=25)) for one in (0, 7, 7)]
+    first = [points(link, machine_id, USAGE.of(), *span) for span in spans]
+    assert 0 < len(link.remembered) <= 300
+    stored(link, machine_id, 3001, 12)
+    again = points(link, machine_id, USAGE.of(), *spans[1])
+    link.remembered.clear()
+    assert again == points(link, machine_id, USAGE.of(), *spans[1])
+    assert sum(again.count) == sum(first[1].count) == sum(first[2].count)
+
+
 def test_late_samples_are_packed_beside_their_hour(link: Link, machine_id: int) -> None:
     """What a spool brings days later is in every tier, once."""
     stored(link, machine_id, 1, 240)

@@ -32,6 +32,7 @@ NEXT = DAY + timedelta(days=1)
 def test_every_sample_comes_back(link: Link, machine_id: int, taken: list[Sample]) -> None:
     """Whatever its values and however the clock ran; before packing and after."""
     link.execute("TRUNCATE metrics_batch, history, history_recent, history_week")
+    link.remembered.clear()
     for one in taken:
         columns = tuple(Column.of(series) for series in one.values)
         insert(link, machine_id, list(batches(1, [record(one, one.number, columns)])))

@@ -30,6 +30,7 @@ LENGTHS = (timedelta(hours=20), timedelta(days=5), timedelta(days=90))
 def test_every_tier_has_all_samples(link: Link, machine_id: int, taken: list[Sample], step: int) -> None:
     """Count, mean, least and most of all samples, whatever the clock did; after expiry there is nothing."""
     link.execute("TRUNCATE metrics_batch, history, history_recent, history_week")
+    link.remembered.clear()
     for one in taken:
         columns = tuple(Column.of(series) for series in one.values)
         insert(link, machine_id, list(batches(1, [record(one, one.number, columns)])))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from perfwatch_core.metric import Series, Value
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.batch import SPAN_SECONDS, Batch, Column, batches, microseconds, moment, record
-from perfwatch_core.store.columns import taken_apart, times, unfold
+from perfwatch_core.store.columns import places_in, taken_apart, times, unfold
 from tests.core.store.samples import BEGIN, FSTYPE, HEAT, PER_CORE, TOTAL, USAGE, numbered, sample_lists
 
 
@@ -55,6 +55,7 @@ def test_each_column_comes_back_at_its_place(samples: list[Sample]) -> None:
                 if value is not None:
                     flat[place] = value
         assert rebuilt == [dict(_flat(shape)) for shape in unfold(batch.body)]
+        assert set(places_in(batch.body)) == {place for flat in rebuilt for place in flat}
 
 
 def _flat(node: object, place: tuple[object, ...] = ()) -> list[tuple[object, object]]:
