@@ -23,8 +23,10 @@ from tests.gui.machine import ComposedMachine
 from tests.net.rig import PASSWORD, Rig, keep, started, stopped
 from tests.simulated_store import Store
 from tests.web.tab import ARGS, CHROMIUM, Tab
+from tests.whole.program import gone
 
 INTERVAL = 2.0
+_GONE_SECONDS = 10.0
 _SHOWN = 400.0
 
 
@@ -116,6 +118,8 @@ def _server() -> Iterator[Rig]:
                 stopped(rig)
         finally:
             cluster.release()
+            # the server tidies up in the folder until it is gone
+            gone(Path(folder), _GONE_SECONDS)
 
 
 def _remember(rig: Rig) -> None:
