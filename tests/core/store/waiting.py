@@ -9,7 +9,7 @@ from collections.abc import Callable
 _EVER = threading.Event()
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> float:
+def until(condition: Callable[[], object], seconds: float = 30.0) -> float:
     """Wait until `condition` holds; the seconds it took. AssertionError where it does not come true in time."""
     began = time.monotonic()
     while not condition():
