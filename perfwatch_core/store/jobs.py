@@ -110,7 +110,12 @@ class Jobs:
         link = Link.open(params, self._halt)
         link.answer_seconds = ANSWER_SECONDS
         # a query whose asker is gone ends by itself (PostgreSQL 14 and later, on Linux)
-        link.execute("SET client_connection_check_interval = '2s'")
+        try:
+            link.execute("SET client_connection_check_interval = '2s'")
+        except psycopg.Error:
+            # told to stop just then
+            link.close()
+            raise
         return link
 
     def _problem(self, error: psycopg.Error | StoreProblem) -> StoreProblem:
