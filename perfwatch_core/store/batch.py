@@ -1,6 +1,6 @@
 """Up to thirty seconds of samples as one column-wise JSON text, which is how they are stored.
 
-A commit costs a disk about 22 kB whatever it carries (one WAL page and the file system's own journal), and
+A commit costs a disk about 30 kB whatever it carries (two WAL pages and the file system's own journal), and
 JSONB rows of single samples repeat every name. So the samples between two commits travel as one `Batch`:
 
     {"at": [0, 5000012, …], "interval": [null, 5000, …], "data": {type: {field: leaf, …}}}

@@ -26,7 +26,7 @@ from perfwatch_core.store.spool import SUFFIX, Spool
 
 log = logging.getLogger(__name__)
 
-# A power cut may cost 30 s of samples; a commit costs the disk about 22 kB however many samples it carries.
+# A power cut may cost 30 s of samples; a commit costs the disk about 30 kB however many samples it carries.
 COMMIT_SECONDS = 25.0
 COMMIT_SAMPLES = 300
 # About a month of a usual machine at 5 s.
