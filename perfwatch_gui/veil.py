@@ -20,6 +20,12 @@ class Veil(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
+    def cover(self, pages: QWidget, on: bool) -> None:
+        """Lie over the pages, or be away."""
+        self.setGeometry(pages.geometry())
+        self.raise_()
+        self.setVisible(on)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Lay the background over it, half through."""
         colour = QColor(self._context.theme.colour("background"))

@@ -177,8 +177,7 @@ class Window(WatchedWindow):
         self.status.show_state(state)
         if self.page == "settings":
             self.settings.show_state(state)
-        self._lay_veil()
-        self.veil.setVisible(self.stale and not self.frozen and self.page != "settings")
+        self.veil.cover(self.stack, self.stale and not self.frozen and self.page != "settings")
         self._say_time()
 
     def _say_time(self) -> None:
@@ -234,11 +233,7 @@ class Window(WatchedWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The veil lies over the pages, not over header and status line."""
         super().resizeEvent(event)
-        self._lay_veil()
-
-    def _lay_veil(self) -> None:
         self.veil.setGeometry(self.stack.geometry())
-        self.veil.raise_()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked, and listen no longer."""

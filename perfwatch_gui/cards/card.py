@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -17,13 +15,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
 
-from perfwatch_core.layout import Card, Figure
+from perfwatch_core.layout import Card
 from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.ground import paint_ground
-from perfwatch_gui.cards.head import Head
+from perfwatch_gui.cards.head import Head, headline, help_of
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.cards.plot import Plot, Strip
 from perfwatch_gui.cards.row import FieldRow
@@ -34,26 +32,11 @@ from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
 from perfwatch_gui.theme import tabular
 
-_LARGE, _MEDIUM, _SMALL = 1.5, 1.1, 0.85
+_SMALL = 0.85
 _FOCUSED = 2.0
 _LEAST_CHART = 54
 _LEAST_WIDTH = 260
 _LEAST_WITH_BUSIEST = 440
-
-
-def _headline(card: Card, context: Context) -> Iterator[Field]:
-    """The numbers that matter: all large where they are equals with labels, else the first."""
-    equal = all(figure.label for figure in card.headline)
-    for place, figure in enumerate(card.headline):
-        large = equal or place == 0
-        factor = _LARGE if large else _MEDIUM
-        help_ = _help(figure, context)
-        yield Field(context.theme, figure.label, figure.widest, factor, strong=large, right=True, help_=help_)
-
-
-def _help(figure: Figure, context: Context) -> str:
-    """What the number means, in the words of its declaration."""
-    return context.catalogue.series(figure.address).metric.help
 
 
 class CardWidget(QFrame):
@@ -73,8 +56,8 @@ class CardWidget(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(card.title)
         theme = context.theme
-        self._headline = list(_headline(card, context))
-        self._details = [Field(theme, f.label, f.widest, help_=_help(f, context)) for f in card.details]
+        self._headline = list(headline(card, context))
+        self._details = [Field(theme, f.label, f.widest, help_=help_of(f, context)) for f in card.details]
         self.notice = Notice()
         self.plots = [Plot(chart, card, context) for chart in card.charts]
         self._strip = Strip(card.strip, context) if card.strip else None

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
+from perfwatch_core.layout import Card, Figure
+from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.row import FieldRow
 
 _GAP = 8
+_LARGE, _MEDIUM = 1.5, 1.1
+
+
+def headline(card: Card, context: Context) -> Iterator[Field]:
+    """The numbers that matter: all large where they are equals with labels, else the first."""
+    equal = all(figure.label for figure in card.headline)
+    for place, figure in enumerate(card.headline):
+        large = equal or place == 0
+        factor = _LARGE if large else _MEDIUM
+        help_ = help_of(figure, context)
+        yield Field(context.theme, figure.label, figure.widest, factor, strong=large, right=True, help_=help_)
+
+
+def help_of(figure: Figure, context: Context) -> str:
+    """What the number means, in the words of its declaration."""
+    return context.catalogue.series(figure.address).metric.help
 
 
 class Head(QWidget):

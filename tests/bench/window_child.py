@@ -14,9 +14,11 @@ from perfwatch_core.command_line import parse
 from perfwatch_core.engine import Engine
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QApplication, QWidget
 
     from perfwatch_gui.window import Window
+    from tests.gui.engine import FakeEngine
+    from tests.gui.machine import ComposedMachine
 
 WIDTH, HEIGHT = 1920, 1080
 _POINTS = 300
@@ -87,24 +89,13 @@ def use() -> dict[str, float]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from perfwatch_gui.app import Look, make_window
-    from perfwatch_gui.preferences import Preferences
-    from perfwatch_gui.theme import Theme
     from tests.gui.engine import FakeEngine
     from tests.gui.machine import ComposedMachine
 
     application = QApplication(["perfwatch", "-style", "fusion"])
-    preferences, theme = Preferences(), Theme("dark")
-    Look(application, theme)
     engine = FakeEngine()
     machine = ComposedMachine(engine.catalogue, interval=1.0, start=time.time() - 1000)
-    window = make_window(engine, preferences, theme)
-    window.setGeometry(0, 0, WIDTH, HEIGHT)
-    window.open()
-    window.show()
-    QTest.qWaitForWindowExposed(window)
-    for sample in machine.samples(_POINTS):
-        engine.bus.publish(sample)
+    window = _filled(application, engine, machine)
     chart = window.pages["dashboard"].cards[0].charts[0]
 
     def sample_comes(_number: int) -> None:
@@ -122,6 +113,26 @@ def use() -> dict[str, float]:
         costs[name] = _p95(step, frames, application.processEvents)
     window.close()
     return costs
+
+
+def _filled(application: QApplication, engine: FakeEngine, machine: ComposedMachine) -> Window:
+    """The window on its screen, with five minutes in each chart."""
+    from PySide6.QtTest import QTest
+
+    from perfwatch_gui.app import Look, make_window
+    from perfwatch_gui.preferences import Preferences
+    from perfwatch_gui.theme import Theme
+
+    theme = Theme("dark")
+    Look(application, theme)
+    window = make_window(engine, Preferences(), theme)
+    window.setGeometry(0, 0, WIDTH, HEIGHT)
+    window.open()
+    window.show()
+    QTest.qWaitForWindowExposed(window)
+    for sample in machine.samples(_POINTS):
+        engine.bus.publish(sample)
+    return window
 
 
 def _frames_of(window: QWidget) -> list[float]:
