@@ -60,7 +60,7 @@ class Running:
         """All it said so far."""
         return self._said.read_text()
 
-    def says(self, words: str, seconds: float = 30) -> bool:
+    def says(self, words: str, seconds: float = 60) -> bool:
         """Whether it says something with `words` in it before the time is up or it ends."""
         deadline = time.monotonic() + seconds
         while words not in self.said and self.process.poll() is None and time.monotonic() < deadline:

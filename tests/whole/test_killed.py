@@ -43,7 +43,7 @@ def test_nothing_is_lost_when_it_is_killed(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path / "first", data) as first:
         assert first.says("collecting"), first.said
         begun = fresh_bytes()
-        until(lambda: fresh_bytes() > begun > 0, 20)
+        until(lambda: fresh_bytes() > begun > 0, 60)
         first.stop(signal.SIGKILL)
     waiting = found_open(tmp_path / "copy")
     assert waiting
@@ -64,8 +64,8 @@ def test_two_at_once_on_a_new_machine_and_the_collector_is_killed(tmp_path: Path
     """Both make the cluster and the tables without harm; the follower takes over, and nothing is there twice."""
     with serving(tmp_path / "one", fresh) as one, serving(tmp_path / "other", fresh) as other:
         both = (one, other)
-        until(lambda: any("collecting" in each.said for each in both), 30)
-        until(lambda: any("following" in each.said for each in both), 30)
+        until(lambda: any("collecting" in each.said for each in both), 90)
+        until(lambda: any("following" in each.said for each in both), 90)
         first, second = both if "collecting" in one.said else (other, one)
         assert "collecting" not in second.said
         first.stop(signal.SIGKILL)
@@ -89,9 +89,9 @@ def test_a_killed_database_comes_back_and_nothing_is_lost(tmp_path: Path, data: 
         server = process_in(place.server, place.data)
         assert server
         os.kill(server, signal.SIGKILL)
-        until(lambda: process_in(place.server, place.data) not in (None, server), 20)
+        until(lambda: process_in(place.server, place.data) not in (None, server), 60)
         begun = fresh_bytes()
-        until(lambda: fresh_bytes() != begun, 20)
+        until(lambda: fresh_bytes() != begun, 60)
         assert program.stop() == 0, program.said
     # if it had no time to connect again, its journal has the samples
     with serving(tmp_path / "again", data) as again:

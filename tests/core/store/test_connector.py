@@ -21,7 +21,7 @@ def outcome(server: Server, halt: Halt | None = None) -> Connected | str:
     bell = Bell()
     connector = Connector(server, MACHINE, "perfwatch test", halt or Halt(), bell)
     connector.begin()
-    assert bell.wait(10.0)
+    assert bell.wait(60.0)
     found = connector.outcome()
     assert found is not None
     assert connector.close(5.0)
