@@ -102,7 +102,7 @@ class CardsPage(QScrollArea):
 
     def _widen(self) -> None:
         """A chart has another width and may want other points; what is live is drawn anew soon enough."""
-        if not self._context.times.live:
+        if self.isVisible() and not self._context.times.live:
             self.draw()
 
     def _seen_cards(self) -> list[CardWidget]:
