@@ -1,30 +1,24 @@
-"""The History page: picks on the left, the chart in the middle, figures below, what changed one click away."""
+"""The History page: any span of any series, its figures, compared with another span, and what changed."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu
 
 from perfwatch_core.changes import Changes
 from perfwatch_core.metric import Series
 from perfwatch_gui import clock
 from perfwatch_gui.cards.context import Context
-from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.export.picture_dialog import PictureDialog
+from perfwatch_gui.history.form import HistoryForm
 from perfwatch_gui.history.inquiry import Inquiry
-from perfwatch_gui.history.panel import COLOURS, Panel
-from perfwatch_gui.history.picker import Picker
-from perfwatch_gui.history.sheet import ChangedSheet, FiguresSheet
-from perfwatch_gui.history.span_bar import SpanBar
-from perfwatch_gui.past.source import Past
+from perfwatch_gui.history.panel import COLOURS
 
 _FIRST = "cpu.usage_percent"
-_FIRST_SPAN = 86400.0
 # While the view is live its figures are asked for anew so often, in parts of what is shown.
 _FIGURES_PARTS = 200
 _LEAST_FIGURES = 10.0
-_LEFT, _RIGHT = 330, 900
 _MOST = len(COLOURS)
 _NOTHING_YET = (
     "Nothing is stored yet. PerfWatch stores what it collects within half a minute; leave it running, "
@@ -32,79 +26,18 @@ _NOTHING_YET = (
 )
 
 
-class HistoryPage(QWidget):
+class HistoryPage(HistoryForm):
     """Shows any span of any stored series; all questions go to the store's threads."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._context = context
-        self._clock = context.clock
-        self.times = TimeView(_FIRST_SPAN)
-        self.past = Past(context.archive, [], None, context.clock)
-        self.picker = Picker(context.catalogue)
-        self.bar = SpanBar(context.clock)
-        self.panel = Panel(context, self.times, self.past)
-        self.figures = FiguresSheet()
-        self.changed = ChangedSheet()
-        self.zone = QLabel()
-        self.zone.setObjectName("quiet")
-        self.note = QLabel()
-        self.note.setObjectName("quiet")
+        super().__init__(context)
         self._series: tuple[Series, ...] = ()
         self._shift: float | None = None
         self.inquiry = Inquiry(context.archive)
         self._figured_at = 0.0
         self._answered = self._put_off = False
-        self._build()
         self._connect()
         self.picker.pick([context.catalogue.series(_FIRST)])
-
-    def _build(self) -> None:
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.picker, "Series")
-        self.tabs.addTab(self._changes_tab(), "What changed")
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        foot = QHBoxLayout()
-        foot.addWidget(self.zone)
-        foot.addStretch(1)
-        foot.addWidget(self.note)
-        self.picture = QToolButton()
-        self.picture.setObjectName("link")
-        self.picture.setText("Save picture …")
-        self.picture.setAccessibleName("Save chart as picture")
-        foot.addWidget(self.picture)
-        column.addWidget(self.panel, 3)
-        column.addLayout(foot)
-        column.addWidget(self.figures, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.tabs)
-        split.addWidget(middle)
-        split.setSizes([_LEFT, _RIGHT])
-        split.setStretchFactor(1, 1)
-        split.setChildrenCollapsible(False)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 8, 12, 8)
-        whole.setSpacing(8)
-        whole.addWidget(self.bar)
-        whole.addWidget(split, 1)
-
-    def _changes_tab(self) -> QWidget:
-        tab = QWidget()
-        column = QVBoxLayout(tab)
-        column.setContentsMargins(0, 6, 0, 0)
-        self.changes_words = QLabel()
-        self.changes_words.setObjectName("quiet")
-        self.changes_words.setWordWrap(True)
-        column.addWidget(self.changes_words)
-        column.addWidget(self.changed, 1)
-        return tab
 
     def _connect(self) -> None:
         self.times.changed.connect(self.draw)

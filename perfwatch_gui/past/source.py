@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,10 +13,11 @@ from perfwatch_core.history import History, Window
 from perfwatch_core.metric import Series
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.past import Bounds
-from perfwatch_core.store.query import Points
 from perfwatch_gui.past.archive import Archive
-from perfwatch_gui.past.tiles import BINS, Stretch, Tiles, reach_of, stretch_of, width_for
-from perfwatch_gui.tasks import Newest, made_of
+from perfwatch_gui.past.question import Moments, Wish, question
+from perfwatch_gui.past.tiles import BINS, Stretch, Tiles, reach_of, width_for
+from perfwatch_gui.past.views import Views, one_after_another
+from perfwatch_gui.tasks import Newest
 
 # What a sample may lie before it is in the store, in seconds; so the newest tile is asked for again.
 _LATE = 40.0
@@ -30,20 +28,6 @@ _RETRY_MS = 2000
 _MOST_TILES = 8
 # The zoom that is kept of all history, so that wherever one goes there is a picture at once.
 _WHOLE = 3600
-Moments = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """Tiles to ask for, one after another."""
-
-    width: int
-    first: int
-    last: int
-
-    @property
-    def span(self) -> Moments:
-        return self.first * BINS * self.width, self.last * BINS * self.width
 
 
 class Past(QObject):
@@ -88,8 +72,7 @@ class Past(QObject):
         self._rows = {one: row for row, one in enumerate(self._series)}
         self._tiles = Tiles(len(self._series))
         self._asked: dict[tuple[int, int], float] = {}
-        self._views: dict[tuple[float, float, int], Stretch] = {}
-        self._version = -1
+        self._views = Views(self._tiles)
         self._asking.forget()
 
     @property
@@ -149,7 +132,7 @@ class Past(QObject):
                         found[index] = None
         return list(found)
 
-    def _wish(self) -> _Wish | None:
+    def _wish(self) -> Wish | None:
         """The next tiles to ask for: those in view, their neighbours, all history."""
         whole = [(self.oldest, self._clock())] if self.oldest is not None else []
         margin = [(start - (end - start), end + (end - start)) for start, end in self._spans]
@@ -161,7 +144,7 @@ class Past(QObject):
                 most = min(_MOST_TILES, max(1, int(reach_of(width)[1] // (BINS * width))))
                 while last in lacking and last - lacking[0] < most:
                     last += 1
-                return _Wish(width, lacking[0], last)
+                return Wish(width, lacking[0], last)
         return None
 
     def _ask(self) -> None:
@@ -175,25 +158,11 @@ class Past(QObject):
             return
         for index in range(wish.first, wish.last):
             self._asked[wish.width, index] = now
-        self._asking.ask(lambda: self._question(wish), lambda found: self._take(wish, found, now))
+        self._asking.ask(
+            lambda: question(self._archive, self._series, wish), lambda found: self._take(wish, found, now)
+        )
 
-    def _question(self, wish: _Wish) -> Future[Stretch]:
-        series, width = self._series, wish.width
-        start, end = wish.span
-        count = (wish.last - wish.first) * BINS
-        if end - start <= (shortest := reach_of(width)[0]):
-            # a little longer, and the store answers from a coarser tier instead of unpacking a finer one
-            more = int(shortest - (end - start)) // width + 1
-            end, count = end + more * width, count + more
-        first, last = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-        future = self._archive.points(series, first, last, count)
-
-        def stretch(found: Mapping[Series, Points]) -> Stretch:
-            return stretch_of(series, found, width)
-
-        return made_of(future, stretch)
-
-    def _take(self, wish: _Wish, found: Stretch, asked: float) -> None:
+    def _take(self, wish: Wish, found: Stretch, asked: float) -> None:
         self._tiles.put(wish.width, wish.first, wish.last, found, asked - _LATE)
         self.problem = ""
         self.arrived.emit()
@@ -215,19 +184,6 @@ class Past(QObject):
             self._retry.start()
         self.failed.emit(sentence)
 
-    def _view(self, start: float, end: float) -> Stretch:
-        """The tiles of a span, put together once for all series and for as long as neither span nor tiles change."""
-        size = BINS * self._width
-        key = math.floor(start / size) * size, math.ceil(end / size) * size, self._width
-        if self._version != self._tiles.version:
-            self._views.clear()
-            self._version = self._tiles.version
-        if key not in self._views:
-            if len(self._views) > 8:
-                self._views.clear()
-            self._views[key] = self._tiles.view(self._width, key[0], key[1])
-        return self._views[key]
-
     def window(self, series: Series, start: float, end: float, points: int) -> Window:
         """As `History.window`; bins are means with their extremes where they are older than the rings."""
         ring_start = self._ring_start()
@@ -238,7 +194,7 @@ class Past(QObject):
         if row is None:
             nothing = np.empty(0)
             return Window(nothing, nothing, nothing, nothing)
-        stretch = self._view(start, min(end, ring_start) if kept else end)
+        stretch = self._views.view(self._width, start, min(end, ring_start) if kept else end)
         first = max(0, int(np.searchsorted(stretch.times, start)) - 1)
         last = int(np.searchsorted(stretch.times, end, side="right")) + 1
         if kept:
@@ -248,7 +204,7 @@ class Past(QObject):
         if not kept or self._rings is None or end < ring_start:
             return old
         new = self._rings.window(series, ring_start, end, points)
-        return _one_after_another(old, new, max(stretch.gap, 2 * _LATE))
+        return one_after_another(old, new, max(stretch.gap, 2 * _LATE))
 
     def moment_near(self, time: float) -> float | None:
         """The moment at hand that is nearest; None in a gap and where nothing is loaded."""
@@ -269,7 +225,7 @@ class Past(QObject):
         return None if math.isnan(number) else number
 
     def _place(self, time: float) -> tuple[Stretch, int | None]:
-        stretch = self._view(*self._span_with(time))
+        stretch = self._views.view(self._width, *self._span_with(time))
         times = stretch.times
         if not times.size:
             return stretch, None
@@ -284,18 +240,3 @@ class Past(QObject):
                 ring_start = self._ring_start()
                 return start, min(end, ring_start) if ring_start > start else end
         return time - self._width, time + self._width
-
-
-def _one_after_another(old: Window, new: Window, gap: float) -> Window:
-    """Stored bins and then the rings, with a gap between them where there is one."""
-    if not old.times.size:
-        return new
-    between: list[float] = []
-    if new.times.size and new.times[0] - old.times[-1] > gap:
-        between = [math.nan]
-    middle = np.array([(new.times[0] + old.times[-1]) / 2] if between else [])
-    times = np.concatenate((old.times, middle, new.times))
-    return Window(
-        times,
-        *(np.concatenate((one, np.array(between), other)) for one, other in zip(old[1:], new[1:], strict=True)),
-    )

@@ -13,28 +13,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from perfwatch_core.collectors import CATALOGUE
-from perfwatch_core.metric import Series
 from perfwatch_core.store.state import StoreProblem
-from perfwatch_gui.history.page import HistoryPage
-from perfwatch_gui.theme import mixed
 from tests.gui.archive import DAY, FakeArchive, load
-from tests.gui.charts.pictures import channels, colours, has
 from tests.gui.engine import FakeEngine
 from tests.gui.machine import START
-from tests.gui.scene import CTRL, NO_KEY, Scene, scene, turn
+from tests.gui.past_page import RECEIVED, USAGE, USER, grown, page, settle, write
+from tests.gui.scene import CTRL, Scene, scene, turn
 
-USAGE, USER, RECEIVED = (
-    CATALOGUE.series(address) for address in ("cpu.usage_percent", "cpu.user", "network.bytes_recv_per_sec[eth0]")
-)
 WEEK = 7 * DAY
-
-
-def grown(series: Series, moment: float) -> float:
-    """As `load`; only the user's share is uneven, and much more during the last day."""
-    if series is not USER:
-        return load(series, moment)
-    return 10 + moment * 7919 % 13 + (60 if moment > START - DAY else 0)
 
 
 @pytest.fixture
@@ -51,28 +37,6 @@ def shown(qtbot: QtBot, tmp_path: Path, archive: FakeArchive) -> Iterator[Scene]
         made.press(Qt.Key.Key_3, CTRL)
         turn()
         yield made
-
-
-def page(shown: Scene) -> HistoryPage:
-    """The page, which is open."""
-    assert shown.window.page == "history"
-    return shown.window.history
-
-
-def write(shown: Scene, field: str, words: str) -> None:
-    """Type into one of the fields of the span, and press Return."""
-    edit = {"from": page(shown).bar.start, "to": page(shown).bar.end, "other": page(shown).bar.other}[field]
-    edit.setFocus()
-    edit.selectAll()
-    QTest.keyClicks(edit, words)
-    QTest.keyClick(edit, Qt.Key.Key_Return)
-    turn()
-
-
-def settle(qtbot: QtBot, shown: Scene) -> None:
-    """Let the view rest."""
-    qtbot.waitUntil(lambda: not page(shown).times.moving and not page(shown).past.loading)
-    turn()
 
 
 def test_it_opens_with_the_last_day_of_the_processor(qtbot: QtBot, shown: Scene) -> None:
@@ -256,30 +220,3 @@ def test_no_question_is_waited_for(shown: Scene, archive: FakeArchive) -> None:
     turn()
     assert shown.window.grab().width() == shown.window.width()
     assert len([one for one in archive.asked if one[0] == "points"]) <= 3
-
-
-def test_history_with_compare_looks_as_it_should(qtbot: QtBot, shown: Scene) -> None:
-    page(shown).picker.pick([USAGE, USER])
-    page(shown).bar.choice.setCurrentIndex(2)
-    settle(qtbot, shown)
-    panel = page(shown).panel
-
-    def known() -> bool:
-        return panel.chart is not None and len(panel.chart.data(USER)[0]) > 280 and not page(shown).past.loading
-
-    qtbot.waitUntil(known)
-    turn()
-    assert panel.chart is not None
-    assert panel.difference is not None
-    upper, lower = colours(panel.chart), colours(panel.difference)
-    for token in ("blue", "amber"):
-        colour = shown.theme.colour(token).name()
-        assert has(upper, colour)
-        assert has(lower, colour)
-    # the band lies between ground and line
-    ground, blue = shown.theme.colour("card"), shown.theme.colour("blue")
-    band = mixed(ground, blue, 70 / 255)
-    wanted = (band.red(), band.green(), band.blue())
-    assert any(max(abs(a - b) for a, b in zip(channels(one), wanted, strict=True)) <= 2 for one in upper)
-    assert page(shown).figures.rowCount() == 6
-    QTest.keyClick(page(shown), Qt.Key.Key_Escape, NO_KEY)
