@@ -54,7 +54,7 @@ class HistoryPage(HistoryForm):
         self.bar.compared.connect(self._compare)
         self.tabs.currentChanged.connect(self._rest)
         self.changed.asked.connect(self._draw_one)
-        self.panel.resized.connect(self.draw)
+        self.panel.resized.connect(self._widen)
         self.panel.menu_asked.connect(self._save_menu)
         self.picture.clicked.connect(self.save_picture)
         self.figures.asked.connect(self._draw_one)
@@ -75,6 +75,11 @@ class HistoryPage(HistoryForm):
             self.times.take_newest(self._clock())
         self.draw()
         self._rest()
+
+    def _widen(self) -> None:
+        """The chart has another width; while nobody sees it, showing it asks soon enough."""
+        if self.isVisible():
+            self.draw()
 
     def _pick(self) -> None:
         """Other series: one chart has one axis, so those of the first one's unit are drawn."""

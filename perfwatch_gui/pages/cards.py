@@ -101,7 +101,7 @@ class CardsPage(QScrollArea):
             card.draw(self.past, more=times.live)
 
     def _widen(self) -> None:
-        """A chart has another width and may want other points; what is live is drawn anew soon enough."""
+        """A chart has another width and may want other points; what is live, or unseen, is drawn anew soon enough."""
         if self.isVisible() and not self._context.times.live:
             self.draw()
 
