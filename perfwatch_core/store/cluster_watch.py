@@ -17,6 +17,7 @@ _PATIENCE = 600
 # flock(1) waits for the lock in 0.2 MB; this runs when it has got it, and holds it, so that who comes meanwhile waits.
 # The server is signalled only while its number, start time and directory are its own (proc_pid_stat(5)), and again
 # until its lock is free, since a server that has just begun may not heed the first (SIGINT: end the sessions, stop).
+# Where somebody removed the directory there is nothing to wait for, and nothing that would slow down this loop.
 # The watchdog's own lock goes first: who finds the users' lock free must not see a watchdog that is about to end.
 _STOP = """
 tell() {
@@ -26,7 +27,7 @@ tell() {
 }
 tell INT
 left=$1
-until flock -x -w 0.1 server.lock true; do
+until flock -x -w 0.1 server.lock true || [ ! -e server.lock ]; do
     left=$((left - 1))
     if [ $left -gt 0 ]; then tell INT; else tell QUIT; fi
 done

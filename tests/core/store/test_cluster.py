@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -167,6 +168,20 @@ def test_a_server_that_cannot_end_is_ended(data_dir: Path, monkeypatch: pytest.M
     until(lambda: not running(data_dir), 20.0)
     with used(data_dir) as (_, params):
         assert query(params, "SELECT value FROM kept") == 42
+
+
+def test_a_watchdog_whose_directory_is_removed_ends(data_dir: Path) -> None:
+    """While it stops the server, which hangs; it would ask for a lock that is not there, again and again."""
+    one = Cluster(data_dir)
+    one.acquire()
+    pid, watchdog = one.pids()
+    hanging = next(child for child, name in children(pid).items() if "checkpointer" in name)
+    os.kill(hanging, signal.SIGSTOP)
+    one.release()
+    shutil.rmtree(data_dir)
+    until(lambda: not Path(f"/proc/{watchdog}/cwd").exists())
+    os.kill(hanging, signal.SIGKILL)
+    until(lambda: not Path(f"/proc/{pid}/cwd").exists())
 
 
 def test_a_server_that_does_not_end_is_named(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
