@@ -147,11 +147,6 @@ class HistoryPage(HistoryForm):
         self._say_empty()
         self.panel.draw(more=False)
 
-    def _widen(self) -> None:
-        """The chart has another width and may want other points."""
-        if self.isVisible():
-            self.draw()
-
     def _span_words(self) -> str:
         said = clock.span_text(self.times.start, self.times.right)
         if self._shift is not None:
