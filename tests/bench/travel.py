@@ -11,6 +11,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from perfwatch_core.engine import Engine
+from perfwatch_core.sources import load
+from perfwatch_gui.app import Look, make_window
+from perfwatch_gui.charts.timeview import TimeView
+from perfwatch_gui.preferences import Preferences
+from perfwatch_gui.theme import Theme
 from tests.bench.figure import Figure
 
 SUBJECT = "Time travel: the dashboard at 1280×800 panned over 30 stored days"
@@ -36,15 +45,6 @@ def figures() -> Iterator[Figure]:
 
 def _run(place: str) -> dict[str, tuple[float, float]]:
     """Open the window over the store and pan it."""
-    from PySide6.QtCore import QEventLoop, QTimer
-    from PySide6.QtWidgets import QApplication
-
-    from perfwatch_core.engine import Engine
-    from perfwatch_core.sources import load
-    from perfwatch_gui.app import Look, make_window
-    from perfwatch_gui.preferences import Preferences
-    from perfwatch_gui.theme import Theme
-
     application = QApplication(["bench", "-style", "fusion"])
     engine = Engine(load({"data_dir": place}))
     theme = Theme("dark")
@@ -52,38 +52,39 @@ def _run(place: str) -> dict[str, tuple[float, float]]:
     window = make_window(engine, Preferences(Path(place) / "window.ini"), theme)
     window.resize(1280, 800)
     window.show()
-
-    def wait(milliseconds: int) -> None:
-        # an event loop that lets the other threads run, unlike QTest.qWait
-        loop = QEventLoop(look)
-        QTimer.singleShot(milliseconds, loop.quit)
-        loop.exec()
-
-    def frame(seconds: float) -> float:
-        began = time.thread_time()
-        times.pan(seconds)
-        for _ in range(3):
-            application.processEvents()
-        return 1000 * (time.thread_time() - began)
-
     engine.start()
     window.open()
-    times, costs = window.travel.times, {}
+    times = window.travel.times
     while times.newest is None or engine.store.machine_id is None:
-        wait(50)
-    for name, span in SPANS.items():
-        times.go_live()
-        times.span = float(span)
-        wait(500)
-        taken = []
-        for _ in range(_FRAMES):
-            taken.append(frame(-span * _STEP))
-            wait(max(1, round(1000 * _FRAME - taken[-1])))
-        order = sorted(taken)
-        costs[name] = order[len(order) // 2], order[len(order) * 95 // 100]
+        _wait(look, 50)
+    costs = {name: _panned(application, times, float(span)) for name, span in SPANS.items()}
     window.close()
     engine.stop()
     return costs
+
+
+def _panned(application: QApplication, times: TimeView, span: float) -> tuple[float, float]:
+    """Milliseconds of CPU a frame, the median and the 95th percentile, while going back from now."""
+    times.go_live()
+    times.span = span
+    _wait(application, 500)
+    taken = []
+    for _ in range(_FRAMES):
+        began = time.thread_time()
+        times.pan(-span * _STEP)
+        for _ in range(3):
+            application.processEvents()
+        taken.append(1000 * (time.thread_time() - began))
+        _wait(application, max(1, round(1000 * _FRAME - taken[-1])))
+    order = sorted(taken)
+    return order[len(order) // 2], order[len(order) * 95 // 100]
+
+
+def _wait(parent: QObject, milliseconds: int) -> None:
+    """In an event loop that lets the other threads run, unlike QTest.qWait."""
+    loop = QEventLoop(parent)
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 if __name__ == "__main__":
