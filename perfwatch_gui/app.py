@@ -32,6 +32,8 @@ from perfwatch_gui.window import Window
 log = logging.getLogger(__name__)
 
 # After the first numbers that move, which come half a second after the first reading.
+# Between two looks for garbage; a sample leaves some kilobytes of it at most.
+_GARBAGE_MS = 10_000
 _SETTLED_MS = 1500
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -111,6 +113,25 @@ def _settle() -> None:
     gc.freeze()
 
 
+class Garbage(QObject):
+    """Looks for garbage in the window's thread only, now and then, until the process ends.
+
+    Python looks for it in whatever thread makes an object; a widget that another thread than its own destroys ends the
+    process. Also after the window was closed: its parts are garbage then, while the store still writes.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_GARBAGE_MS)
+        self._timer.timeout.connect(self._collect)
+        self._timer.start()
+
+    def _collect(self) -> None:
+        gc.collect()
+
+
 @contextmanager
 def _signals(window: Window) -> Iterator[None]:
     listening = Signals(window)
@@ -138,6 +159,7 @@ def run_window(
     preferences = Preferences()
     theme = Theme(preferences.theme)
     look = Look(application, theme)
+    Garbage(look)
     window = make_window(source, preferences, theme)
     if serve is not None:
         window.settings.add_server(ServerSection(serve, preferences, source.settings))
