@@ -36,14 +36,14 @@ class Counters:
         self.shown, self.fake, self.tree, self.collector = shown, fake, tree, collector
         self._sampler = Sampler([collector], shown.engine.bus, 0.5, Vitals())
 
-    def until(self, wanted: Callable[[], bool], seconds: float = 20.0) -> None:
-        """Sample until the window shows what is wanted."""
+    def until(self, wanted: Callable[[], bool], seconds: float = 20.0, pause: float = 0.05) -> None:
+        """Sample, so many seconds apart, until the window shows what is wanted."""
         deadline = time.monotonic() + seconds
         while not wanted():
             assert time.monotonic() < deadline, self.table()
             self.shown.now = self._sampler.tick().time
             turn()
-            threading.Event().wait(0.05)
+            threading.Event().wait(pause)
 
     def notice(self) -> str:
         """What stands above the page."""
@@ -120,7 +120,8 @@ def test_kinds_of_core_are_added_up_only_where_all_were_counted(counters: Counte
     assert "not every kind of core counts it" in why
     # E cores counted cycles in one second of three, and 54 % of that: the ratio is a guess as well
     field = counters.shown.field("ipc")
-    counters.until(lambda: "A guess" in field.toolTip() and counters.shown.said("ipc") == "1.25")
+    # both of the replay's intervals, three tenths of a second, in one sample
+    counters.until(lambda: "A guess" in field.toolTip() and counters.shown.said("ipc") == "1.25", pause=0.35)
     assert DARK.colours["text"] not in colours(field)
     assert "Instructions per cycle" in field.toolTip()
 

@@ -102,7 +102,8 @@ def test_what_was_sampled_is_history_and_scrape(served: Running, token: str) -> 
     assert {"perfwatch_cpu_usage_percent", "perfwatch_memory_size_bytes"} <= families
     # what is not committed yet comes with the next batch
     path = "api/history/metrics?metric_type=memory&start_time=-10m&interval=raw"
-    until(lambda: asked(served, path, bearer)["count"] > 0, 60)
+    # asked seldom enough for the limit of requests
+    until(lambda: asked(served, path, bearer)["count"] > 0, 60, pause=0.5)
     point = asked(served, path, bearer)["data_points"][0]
     assert point["data"]["total_bytes"] > 0
     types = asked(served, "api/history/metrics/types", bearer)["metric_types"]

@@ -9,10 +9,10 @@ from collections.abc import Callable
 _EVER = threading.Event()
 
 
-def until(condition: Callable[[], object], seconds: float = 30.0) -> float:
-    """Wait until `condition` holds; the seconds it took. AssertionError where it does not come true in time."""
+def until(condition: Callable[[], object], seconds: float = 30.0, pause: float = 0.01) -> float:
+    """Wait until `condition` holds, looking each `pause`; the seconds it took. AssertionError where it never does."""
     began = time.monotonic()
     while not condition():
         assert time.monotonic() - began < seconds, f"not true within {seconds} s: {condition}"
-        _EVER.wait(0.01)
+        _EVER.wait(pause)
     return time.monotonic() - began
