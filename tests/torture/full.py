@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
+from tests.torture.rights import MOUNT, lacks
 from tests.torture.serving import INTERVAL, Serving
 
 SUBJECT = "No room"
@@ -19,6 +20,7 @@ _PIECE = bytes(1 << 16)
 # A commit comes within 25 s; after a failure it is tried again within 30 s.
 _NOTICED, _MENDED = 60.0, 90.0
 _FEW_BYTES = 1 << 20
+_CLOSED = "a data directory that cannot be written, then can"
 
 
 class Trial:
@@ -58,6 +60,10 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         ("no file descriptor is left", _no_descriptors),
         ("the database has no memory for a query", _no_memory),
     )
+    if reason := lacks(MOUNT, "mount", "umount", "prlimit"):
+        for name in (*(name for name, _ in troubles), _CLOSED):
+            yield Outcome.not_tried(SUBJECT, name, reason)
+        return
     for number, (name, trouble) in enumerate(troubles):
         for _ in range(wish.rounds(2, 1)):
             yield _outcome(name, trouble, place / str(number))
@@ -150,8 +156,7 @@ def _read_only(place: Path) -> Outcome:
             serving.stop()
             if not serving.left_alone():
                 trial.wrong.append("processes were left behind")
-    name = "a data directory that cannot be written, then can"
-    return Outcome(SUBJECT, name, 1, not trial.wrong, "; ".join(trial.wrong) or "nothing")
+    return Outcome(SUBJECT, _CLOSED, 1, not trial.wrong, "; ".join(trial.wrong) or "nothing")
 
 
 @contextmanager

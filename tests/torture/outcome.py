@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Outcome:
     """One row: what was tried under `subject`, how many `times`, what was found; `holds` is the verdict.
 
-    `lost` says in words how much is missing, 'nothing' where nothing is.
+    `lost` says in words how much is missing, 'nothing' where nothing is. What this machine has no right or no
+    program for was tried 0 times, and `note` says why: it neither holds nor fails.
     """
 
     subject: str
@@ -19,6 +20,23 @@ class Outcome:
     holds: bool
     lost: str = "nothing"
     note: str = ""
+
+    @classmethod
+    def not_tried(cls, subject: str, what: str, reason: str) -> Outcome:
+        """A row that could not be tried here."""
+        return cls(subject, what, 0, holds=False, lost="", note=reason)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was tried and does not hold."""
+        return self.times > 0 and not self.holds
+
+    @property
+    def verdict(self) -> str:
+        """'yes', '**no**' or 'not tried', as the table shows it."""
+        if not self.times:
+            return "not tried"
+        return "yes" if self.holds else "**no**"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +61,20 @@ def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
         yield "| what was tried | times | lost | holds | note |"
         yield "| --- | ---: | --- | --- | --- |"
         for row in rows:
-            yield f"| {row.tried} | {row.times:,} | {row.lost} | {'yes' if row.holds else '**no**'} | {row.note} |"
+            cells = [row.tried, f"{row.times:,}", row.lost, row.verdict, row.note]
+            yield f"| {' | '.join(map(_cell, cells))} |"
         yield ""
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """How many rows held, failed and were not tried."""
+    rows = list(outcomes)
+    failed = sum(row.failed for row in rows)
+    untried = sum(not row.times for row in rows)
+    counts = f"{len(rows) - failed - untried} passed, {failed} failed"
+    return f"{counts}, {untried} not tried" if untried else counts
+
+
+def _cell(text: str) -> str:
+    """In one line, and without what ends a cell."""
+    return " ".join(text.split()).replace("|", r"\|")
