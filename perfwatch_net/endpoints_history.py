@@ -16,7 +16,7 @@ from perfwatch_core.engine import Engine
 from perfwatch_core.layout import PAGES
 from perfwatch_core.metric import Kind, Series
 from perfwatch_core.spans import Span
-from perfwatch_core.store.compared import Compared
+from perfwatch_core.store.compared import Compared, resolution
 from perfwatch_core.store.query import Points
 from perfwatch_net.asked import asked, declared_type, numbers_at
 from perfwatch_net.endpoints import Access, Caller, Endpoints, NoParams
@@ -86,6 +86,7 @@ class HistoryEndpoints:
         """Give every series that changed from the comparison to the current span, the most changed first.
 
         `effect` is Cliff's delta, -1 to 1; `chance` the false discovery rate at which it counts as a change.
+        `interval` is what was compared: raw, or 5m for spans over six hours.
         """
         types = None if wish.metric_type is None else [declared_type(self._catalogue, wish.metric_type)]
         both = spans(wish)
@@ -93,6 +94,7 @@ class HistoryEndpoints:
         sure = [one for one in found.ranked if one.chance <= SURE]
         return {
             **_named(both),
+            "interval": resolution(both.current.length),
             "current": _times(both.current),
             "comparison": _times(both.comparison),
             "count": len(sure),

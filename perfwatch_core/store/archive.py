@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from perfwatch_core.changes import Changes
@@ -36,6 +36,9 @@ from perfwatch_core.store.series_ids import by_address, in_order
 from perfwatch_core.store.state import StoreProblem
 
 T = TypeVar("T")
+
+# What changed between longer spans is a long job: charts and figures do not wait for it.
+_QUICK_SPAN = timedelta(hours=1)
 
 
 class Run(Protocol):
@@ -97,9 +100,16 @@ class Archive:
         return self._ask(lambda link, machine: compared.compare(link, machine, series, a, b, points))
 
     def changes(self, a: Span, b: Span, types: Iterable[str] | None = None) -> Future[Changes[Series]]:
-        """Every series of all or some types ranked by how far it moved from span a to span b."""
+        """Every series of all or some types ranked by how far it moved from span a to span b.
+
+        `compared.resolution` says what was compared.
+        """
         wanted = None if types is None else frozenset(types)
-        return self._ask(lambda link, machine: compared.changed(link, machine, self._catalogue, a, b, wanted))
+
+        def job(link: Link, machine: int) -> Changes[Series]:
+            return compared.changed(link, machine, self._catalogue, a, b, wanted)
+
+        return self._ask(job) if a.length <= _QUICK_SPAN else self.chore(job)
 
     def samples(
         self, types: Iterable[str] | None, start: datetime, end: datetime, limit: int = 1000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import accumulate, repeat
 from math import fsum
 from operator import sub, truediv
@@ -14,17 +14,22 @@ from perfwatch_core.store.batch import Place, microseconds
 from perfwatch_core.store.codec import Numbers, numbers, numbers_of
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.query import RAW_SPAN, binned, hours_of, ids_of
-from perfwatch_core.store.rollup import MICRO, Cut
+from perfwatch_core.store.rollup import FIVE_MINUTES, MICRO, Cut
 from perfwatch_core.store.tail import tail
+
+# A longer span is read from its five-minute sums: a block holds whole ones of them, so its mean is the same, and a
+# hundredth is unpacked; only the span's two ends reach to whole five minutes.
+SAMPLES_SPAN = timedelta(hours=6)
 
 
 def means(
     link: Link, machine_id: int, places: Sequence[Place], start: datetime, end: datetime, width: int
 ) -> list[list[float]]:
     """The means of the blocks of each place, `width` seconds wide, in the order of time; within a `snapshot`."""
-    rows = None if end - start > RAW_SPAN else list(hours_of(link, machine_id, ids_of(link, places), start, end))
+    longest = SAMPLES_SPAN if width % FIVE_MINUTES == 0 else RAW_SPAN
+    rows = None if end - start > longest else list(hours_of(link, machine_id, ids_of(link, places), start, end))
     if rows is None or any(step for step, _, _ in rows):
-        found = binned(link, machine_id, places, start, end, width)
+        found = binned(link, machine_id, places, start, end, width, longest)
         return [[row[3] for row in buckets.rows()] for buckets in found]
     held = [_Sums() for _ in places]
     span = microseconds(start), microseconds(end)

@@ -11,7 +11,7 @@ from operator import sub
 
 from perfwatch_core.changes import BLOCKS, Changes, changes
 from perfwatch_core.metric import Catalogue, Series
-from perfwatch_core.store.blocks import means
+from perfwatch_core.store.blocks import SAMPLES_SPAN, means
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.past import places_between
 from perfwatch_core.store.query import LONGEST, POINTS, Points, points_in, snapshot, width_for
@@ -59,6 +59,11 @@ def compare(
         of_a, of_b = (points_in(link, machine_id, wanted, *span, width) for span in (a, b))
     shift = (b[0] - a[0]) / timedelta(seconds=1)
     return {one: Compared(of_a[one], of_b[one], shift) for one in wanted}
+
+
+def resolution(length: timedelta) -> str:
+    """What the blocks of spans so long are made of, as intervals are called elsewhere: `raw` samples or `5m` sums."""
+    return "raw" if length <= SAMPLES_SPAN else "5m"
 
 
 def changed(

@@ -113,13 +113,22 @@ def snapshot(link: Link) -> Iterator[None]:
 
 
 def binned(
-    link: Link, machine_id: int, places: Sequence[Place], start: datetime, end: datetime, width: int
+    link: Link,
+    machine_id: int,
+    places: Sequence[Place],
+    start: datetime,
+    end: datetime,
+    width: int,
+    raw_span: timedelta = RAW_SPAN,
 ) -> list[Buckets]:
-    """The buckets, `width` seconds wide, of some places in a span; within a `snapshot`."""
+    """The buckets, `width` seconds wide, of some places in a span; within a `snapshot`.
+
+    A span longer than `raw_span` is made of rollups: `width` must then be a multiple of 300 s.
+    """
     ids = ids_of(link, places)
     found = [Buckets() for _ in places]
     bins = _Bins(found, microseconds(start), microseconds(end), width * MICRO)
-    if end - start <= RAW_SPAN:
+    if end - start <= raw_span:
         for step, at, pieces in hours_of(link, machine_id, ids, start, end):
             if step:
                 bins.buckets(pieces, step)

@@ -11,6 +11,7 @@ from perfwatch_core.changes import SURE, Changes
 from perfwatch_core.metric import Series
 from perfwatch_core.spans import Span
 from perfwatch_core.statistics_of import Statistics
+from perfwatch_core.store.compared import resolution
 from perfwatch_gui import clock
 from perfwatch_gui.history.span_bar import days_earlier
 from perfwatch_gui.past.archive import Archive
@@ -69,12 +70,13 @@ class Inquiry(QObject):
         shift = start - days_earlier(start, 1)
         before = spans[1] if len(spans) > 1 else (start - shift, end - shift)
         words = clock.span_text(*before)
+        by = "" if resolution(_span((start, end)).length) == "raw" else ", by sums of five minutes"
         self.changed.emit(f"Looking for what changed since {words} …", None)
 
         def take(found: Changes[Series]) -> None:
             sure = sum(one.chance <= SURE for one in found.ranked)
             said = (
-                f"{sure} of {len(found.ranked)} series changed since {words}, the most changed first; "
+                f"{sure} of {len(found.ranked)} series changed since {words}{by}, the most changed first; "
                 "Return or a click draws one."
                 if found.ranked
                 else f"No series has values both now and from {words}; choose spans that were stored."

@@ -168,7 +168,7 @@ def test_changes_are_ranked_and_what_stayed_is_not_among_them(rig: Rig) -> None:
     found = asked(rig, "changes", **spans(NOON, NOON - DAY))
     names = [change["series"] for change in found["changes"]]
     assert set(names) == {"cpu.usage_percent", "network.bytes_recv_per_sec[eth0]"}
-    assert found["count"] == 2
+    assert (found["count"], found["interval"]) == (2, "raw")
     assert found["compared"] == 4
     usage = found["changes"][names.index("cpu.usage_percent")]
     assert usage["effect"] == 1
@@ -177,6 +177,7 @@ def test_changes_are_ranked_and_what_stayed_is_not_among_them(rig: Rig) -> None:
         one["series"] for one in asked(rig, "changes", metric_type="cpu", **spans(NOON, NOON - DAY))["changes"]
     ] == ["cpu.usage_percent"]
     assert asked(rig, "changes", **spans(NOON, NOON - 300 * DAY))["appeared"]
+    assert asked(rig, "changes", **spans(NOON, NOON - DAY, timedelta(hours=8)))["interval"] == "5m"
 
 
 @pytest.mark.parametrize("path", ["compare", "changes"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from tests.core.store.samples import BEGIN, CATALOGUE, FSTYPE, USAGE
 
 START = moment(round(BEGIN * 1e6))
 HOUR = timedelta(hours=1)
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -92,6 +94,21 @@ def test_two_spans_lie_upon_each_other(archive: Archive) -> None:
         archive.compare([USAGE.of()], a, Span(START, START + 2 * HOUR)).result()
     changes = archive.changes(a, b, ["cpu"]).result()
     assert {one.series.metric.type for one in changes.ranked} == {"cpu"}
+
+
+def test_what_changed_in_long_spans_is_asked_where_charts_do_not_wait(jobs: Jobs, machine_id: int) -> None:
+    """Up to an hour it is a query like any other."""
+    long_jobs: list[object] = []
+
+    def slow(job: Callable[[Link], T]) -> Future[T]:
+        long_jobs.append(job)
+        return jobs.run(job)
+
+    archive = Archive(jobs.run, slow, CATALOGUE, lambda: machine_id)
+    for length, expected in ((HOUR, 0), (2 * HOUR, 1)):
+        a = Span(START, START + length)
+        archive.changes(a, a.moved(length)).result()
+        assert len(long_jobs) == expected
 
 
 def test_the_policy_is_read_changed_and_applied(archive: Archive) -> None:

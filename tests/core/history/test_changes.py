@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from perfwatch_core.changes import SURE, changes
 from perfwatch_core.metric import Catalogue, Metric
-from perfwatch_core.store.compared import changed
+from perfwatch_core.store import blocks
+from perfwatch_core.store.compared import changed, resolution
 from perfwatch_core.store.link import Link
 from perfwatch_core.units import Unit
 from tests.simulated_store import Store
@@ -83,3 +84,19 @@ def test_two_hours_of_a_store(link: Link, machine_id: int) -> None:
     assert found.ranked[0].chance <= SURE
     with pytest.raises(ValueError, match="equal length"):
         changed(link, machine_id, Catalogue([usage]), night, (noon[0], noon[1] + timedelta(hours=1)))
+
+
+def test_half_days_by_five_minutes_are_as_by_samples(
+    link: Link, machine_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks of whole five-minute sums have the means of their samples: the same ranking, a hundredth unpacked."""
+    day = datetime(2026, 1, 5, tzinfo=UTC)
+    Store(link, machine_id, interval=15.0, distinct=1).fill(day, 1)
+    usage = Metric("cpu", "usage_percent", Unit.PERCENT, "")
+    halves = (day, day + timedelta(hours=12)), (day + timedelta(hours=12), day + timedelta(hours=24))
+    by_sums = changed(link, machine_id, Catalogue([usage]), *halves).ranked[0]
+    monkeypatch.setattr(blocks, "SAMPLES_SPAN", timedelta(hours=24))
+    by_samples = changed(link, machine_id, Catalogue([usage]), *halves).ranked[0]
+    assert (resolution(timedelta(hours=6)), resolution(timedelta(hours=12))) == ("raw", "5m")
+    assert by_sums.mean_a == pytest.approx(by_samples.mean_a, rel=1e-9)
+    assert (by_sums.effect, by_sums.chance) == pytest.approx((by_samples.effect, by_samples.chance), rel=1e-6)
