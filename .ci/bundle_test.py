@@ -40,7 +40,9 @@ def unpacked(place: Path) -> Path:
     subprocess.run(["tar", "--extract", "--zstd", "--file", archive.absolute(), "--directory", place], check=True)
     bundle = place / "perfwatch"
     for path, most in ((archive, MOST_PACKED), (bundle, MOST_UNPACKED)):
-        taken = int(subprocess.run(["du", "-s", "--block-size=1", path], capture_output=True, check=True).stdout.split()[0])
+        taken = int(
+            subprocess.run(["du", "-s", "--block-size=1", path], capture_output=True, check=True).stdout.split()[0]
+        )
         need(taken < most, f"{path.name} takes {taken / 1e6:.1f} MB, and {most / 1e6:.0f} are the most it may")
         print(f"bundle-test: {path.name} takes {taken / 1e6:.1f} MB")
     for name in RUN:
