@@ -47,5 +47,9 @@ def identity(params: Mapping[str, str]) -> str:
 def shown(params: Mapping[str, str]) -> str:
     """The server and database as a person knows them, without a password."""
     host = params.get("host") or params.get("hostaddr") or "this machine"
-    port = f":{params['port']}" if params.get("port") and not host.startswith("/") else ""
-    return f"{host}{port}, database {params.get('dbname') or params.get('user') or 'default'}"
+    ports = params.get("port", "").split(",")
+    hosts = host.split(",")
+    # libpq: one port counts for all hosts
+    pairs = zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True)
+    places = " or ".join(f"{one}:{port}" if port and not one.startswith("/") else one for one, port in pairs)
+    return f"{places}, database {params.get('dbname') or params.get('user') or 'default'}"

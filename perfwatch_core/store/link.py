@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import select
-import time
 from collections.abc import Callable, Generator, Mapping
+from time import monotonic
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -19,6 +19,8 @@ RV = TypeVar("RV")
 # A stopped or unreachable server answers nothing at all; longer than any statement of ours takes.
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 5.0
+# A login takes half a dozen answers, each of which may come from far away.
+LOGIN_SECONDS = 20.0
 
 
 class Stopped(psycopg.OperationalError):
@@ -89,7 +91,7 @@ class Waiting:
         answered = False
         try:
             while True:
-                events = dict(poll.poll(max(0.0, deadline - time.monotonic()) * 1000))
+                events = dict(poll.poll(max(0.0, deadline - monotonic()) * 1000))
                 if self.halt.fileno() in events:
                     raise Stopped("told to stop")
                 if self._bell is not None and self._bell.fileno() in events:
@@ -98,7 +100,7 @@ class Waiting:
                     answered = True
                 if fd in events:
                     return _readiness(events[fd], wait)
-                if time.monotonic() >= deadline:
+                if monotonic() >= deadline:
                     raise NoAnswer("the server did not answer in time")
         finally:
             # what else it rang for, a question or the end, is for whoever waits next
@@ -135,7 +137,7 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         for attempt in conninfo_attempts(dict(params)):
             try:
                 connecting = generators.connect(make_conninfo("", **attempt))
-                link = cls(_finish(connecting, None, CONNECT_SECONDS, waiting))
+                link = cls(finish(connecting, None, CONNECT_SECONDS, waiting))
             except Stopped:
                 raise
             except psycopg.Error as error:
@@ -151,24 +153,26 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
         """Wait for the server as psycopg's own does, but stop when halted; `interval` has no use here."""
         del interval
         limit = self.answer_seconds if timeout is None else timeout
-        return _finish(gen, self.pgconn.socket, limit, self.waiting)
+        return finish(gen, self.pgconn.socket, limit, self.waiting)
 
     def drain(self) -> None:
         """Read what the server said unasked, which calls the notify handlers, once the socket is readable."""
         self.wait(generators.notifies(self.pgconn))
 
 
-def _finish(gen: Generator[Any, Ready, RV], fd: int | None, limit: float, waiting: Waiting) -> RV:
+def finish(gen: Generator[Any, Ready, RV], fd: int | None, limit: float, waiting: Waiting) -> RV:
     """Run one of psycopg's generators to its end.
 
-    While connecting it yields (descriptor, Wait), afterwards only Wait on the descriptor `fd`.
+    While connecting it yields (descriptor, Wait), and `limit` seconds are for each answer; afterwards it yields only
+    Wait on the descriptor `fd`, and they are for all.
     """
-    deadline = time.monotonic() + limit
+    deadline = monotonic() + (LOGIN_SECONDS if fd is None else limit)
     try:
         asked = next(gen)
         while True:
             descriptor, wait = asked if fd is None else (fd, asked)
-            asked = gen.send(waiting.ready(descriptor, wait, deadline))
+            until = min(deadline, monotonic() + limit)
+            asked = gen.send(waiting.ready(descriptor, wait, until))
     except StopIteration as end:
         result: RV = end.value
         return result

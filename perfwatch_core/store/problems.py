@@ -27,9 +27,19 @@ _BY_CODE = {
     "25006": "{place} is read-only; name its primary in DATABASE_URL",
     "57P03": "{place} is starting up or recovering; this mends itself",
     "57P01": "the server on {place} was shut down",
+    "tls-ca": "the certificate of {place} is signed by none that sslrootcert names; name the right CA in DATABASE_URL",
+    "tls-name": "the certificate of {place} is for another name; use the host name that it is made for in DATABASE_URL",
+    "tls-file": "the file with the CA for {place} is not there or cannot be read; correct sslrootcert in DATABASE_URL",
+    "tls-none": "{place} does not speak TLS, which sslmode demands; switch it on there with: ssl = on",
+    "read-only": "{place} has no primary that target_session_attrs asks for; this mends itself once there is one",
     "42P01": "the tables in {place} are gone; make them anew with: perfwatch db upgrade",
 }
 _BY_WORDS = (
+    ("certificate verify failed", "tls-ca"),
+    ("does not match host name", "tls-name"),
+    ("root certificate file", "tls-file"),
+    ("does not support SSL", "tls-none"),
+    ("session is read-only", "read-only"),
     ("password authentication failed", "28P01"),
     ("no password supplied", "28P01"),
     ("no pg_hba.conf entry", "28000"),
@@ -86,4 +96,4 @@ def _code(error: BaseException, words: str) -> str:
 
 def _reason(words: str) -> str:
     """The last part of libpq's long line: connection to server at "h", port 1 failed: Connection refused."""
-    return words.partition(" Is the server")[0].rpartition(" failed: ")[2]
+    return words.partition(" Is the server")[0].partition(" This probably means")[0].rpartition(" failed: ")[2]

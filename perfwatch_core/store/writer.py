@@ -14,6 +14,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,8 @@ SPOOL_BYTES = 256 << 20
 # Replaying must not keep new samples waiting; the rest comes with the next tick.
 REPLAY_SECONDS = 1.0
 REPLAY_BATCHES = 40
+# One statement has 20 s: also on a line of 20 kB a second something must get through.
+REPLAY_BYTES = 256 << 10
 
 
 class Journal:
@@ -151,7 +154,7 @@ class Writer:
         if spool.samples:
             self.shelve()
             until = self._clock() + REPLAY_SECONDS
-            while (waiting := spool.peek(REPLAY_BATCHES)) and self._clock() < until:
+            while (waiting := _light(spool.peek(REPLAY_BATCHES))) and self._clock() < until:
                 self._insert(link, machine_id, waiting)
                 spool.drop(len(waiting))
                 stored = True
@@ -202,6 +205,12 @@ class Writer:
         if self.rejected:
             found.append(f"PostgreSQL refused {self.rejected} samples for good; the log says why.")
         return found
+
+
+def _light(batches: list[Batch]) -> list[Batch]:
+    """The first of them that make up one statement, at least one."""
+    sizes = accumulate(len(batch.body) for batch in batches)
+    return batches[: max(1, sum(size <= REPLAY_BYTES for size in sizes))]
 
 
 def insert(link: Link, machine_id: int, batches: Sequence[Batch]) -> None:

@@ -40,9 +40,9 @@ class Ledger:
     wrong: list[str] = field(default_factory=list)
     missing: float = 0.0
 
-    def close_round(self, data: Path, alive_at: float) -> None:
+    def close_round(self, data: Path, alive_at: float, url: str = "") -> None:
         """Look at the database after a round in which a sample of `alive_at` (UTC seconds) was shown to somebody."""
-        held = batches(data)
+        held = batches(data, url)
         self.wrong += [f"batch {key} is gone" for key in self.known if key not in held]
         self.wrong += [f"batch {key} changed" for key, was in self.known.items() if held.get(key, was) != was]
         self.known = held

@@ -77,9 +77,12 @@ def _name(pid: int) -> str:
         return ""
 
 
-def batches(data: Path) -> dict[tuple[int, int], tuple[int, float, float]]:
-    """What a database holds unpacked: (source, first number) to (count, began, ended), times in UTC seconds."""
-    rows = with_link(Settings(data_dir=data), _batches)
+def batches(data: Path, url: str = "") -> dict[tuple[int, int], tuple[int, float, float]]:
+    """What a database holds unpacked: (source, first number) to (count, began, ended), times in UTC seconds.
+
+    It is the private one in `data`, or the one at `url`.
+    """
+    rows = with_link(Settings(data_dir=data, database_url=url), _batches)
     return {(row[0], row[1]): (row[2], row[3].timestamp(), row[4].timestamp()) for row in rows}
 
 

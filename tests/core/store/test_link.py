@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
+from collections.abc import Generator
 
 import psycopg
 import pytest
+from psycopg.waiting import Ready, Wait
 
 from perfwatch_core.store import link as link_module
-from perfwatch_core.store.link import Bell, Halt, Link, NoAnswer, Stopped
+from perfwatch_core.store.link import CONNECT_SECONDS, Bell, Halt, Link, NoAnswer, Stopped
 
 
 def test_halt_ends_a_statement_at_once(database: dict[str, str]) -> None:
@@ -43,6 +46,27 @@ def test_a_server_that_never_greets_is_given_up(monkeypatch: pytest.MonkeyPatch)
         port = str(silent.getsockname()[1])
         with pytest.raises(NoAnswer):
             Link.open({"host": "127.0.0.1", "port": port, "user": "u"}, Halt())
+
+
+def test_a_server_far_away_has_time_for_each_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A login takes several, of which each has its time, and all of them together have theirs."""
+    clock = itertools.count(step=4.0)
+    monkeypatch.setattr(link_module, "monotonic", lambda: next(clock))
+    deadlines: list[float] = []
+
+    class Told(link_module.Waiting):
+        def ready(self, fd: int, wait: Wait, deadline: float) -> Ready:
+            del fd, wait
+            deadlines.append(deadline)
+            return Ready.R
+
+    def login() -> Generator[tuple[int, Wait], Ready, str]:
+        for _ in range(5):
+            yield 0, Wait.R
+        return "in"
+
+    assert link_module.finish(login(), None, CONNECT_SECONDS, Told(Halt())) == "in"
+    assert deadlines == [9, 13, 17, 20, 20]
 
 
 def test_the_bell_is_answered_while_the_server_works(database: dict[str, str]) -> None:

@@ -120,6 +120,11 @@ def test_an_old_server() -> None:
         ("FATAL:  the database system is starting up", "this mends itself"),
         ("FATAL:  the database system is shutting down", "was shut down"),
         ('FATAL:  permission denied for database "d"', "user u lacks rights"),
+        ("SSL error: certificate verify failed", "is signed by none that sslrootcert names"),
+        ('server certificate for "a" does not match host name "h"', "is for another name"),
+        ('root certificate file "/f" does not exist', "correct sslrootcert"),
+        ("server does not support SSL, but SSL was required", "does not speak TLS"),
+        ("session is read-only", "h, database d has no primary"),
     ],
 )
 def test_a_login_that_failed_is_known_by_its_words(words: str, part: str) -> None:
@@ -146,3 +151,19 @@ def test_a_journal_is_named_for_the_database_only() -> None:
     assert identity(parameters("postgresql+psycopg://you:b@h:5433/d")) == one
     assert identity(parameters("postgresql://me:a@h:5433/e")) != one
     assert os.sep not in one
+
+
+def test_a_server_that_hung_up() -> None:
+    """What libpq supposes about it is left out."""
+    error = psycopg.OperationalError(
+        "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"
+    )
+    said = sentence(error, {"host": "h", "dbname": "d"})
+    assert said.startswith("h, database d cannot be reached (server closed the connection unexpectedly); start")
+
+
+def test_a_list_of_hosts_is_read_as_libpq_reads_it() -> None:
+    """Each with its port, or all with one."""
+    assert shown({"host": "a,b", "port": "1,2", "dbname": "d"}) == "a:1 or b:2, database d"
+    assert shown({"host": "a,b", "port": "1", "dbname": "d"}) == "a:1 or b:1, database d"
+    assert shown({"host": "/a,b", "dbname": "d"}) == "/a or b, database d"

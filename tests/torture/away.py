@@ -1,0 +1,245 @@
+"""The database away: unreachable, slow, silent, restarting, failing over, of another schema; other versions and TLS."""
+
+from __future__ import annotations
+
+import os
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+from perfwatch_core.store.address import parameters
+from tests.core.store.residents import Clock, Resident, Town
+from tests.core.store.samples import numbered
+from tests.torture.foreign import Foreign, running, servers, url, version_of
+from tests.torture.full import Trial
+from tests.torture.killing import Ledger
+from tests.torture.outcome import Outcome, Wish
+from tests.torture.proxy import Proxy
+from tests.torture.serving import INTERVAL, Serving
+from tests.torture.tls import with_tls
+
+SUBJECT = "The database away"
+_HOUR = 720
+_SAID = 45.0
+
+Case = Callable[[Serving, Proxy, Foreign, Trial], None]
+
+
+def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
+    """Each trouble between PerfWatch and a PostgreSQL over TCP; no sample is missing or doubled afterwards."""
+    found = servers()
+    programs = found[min(found)]
+    with running(programs, place / "server") as server:
+        # the names of its files are those of every test's: nobody else's are to be adopted
+        with patch.dict(os.environ, XDG_RUNTIME_DIR=str(place)):
+            yield _hour(server)
+        cases = _SHORT if wish.short else {**_SHORT, **_WHOLE}
+        for number, (name, case) in enumerate(cases.items()):
+            yield _outcome(f"{name}, PostgreSQL {version_of(programs)}", case, server, place / f"case{number}")
+    for major in range(15, 19):
+        if major not in found:
+            yield Outcome(SUBJECT, f"PostgreSQL {major}", 0, True, note=f"not tried: no PostgreSQL {major} here")
+        elif not wish.short:
+            yield from _versions(found[major], place / f"pg{major}")
+    if not wish.short:
+        yield _failed_over(programs, place / "pair")
+
+
+def _hour(server: Foreign) -> Outcome:
+    """An hour of simulated time without the database: its samples come afterwards, once and in order."""
+    server.tell("CREATE DATABASE hour")
+    clock, town = Clock(), Town(parameters(url("hour", server.port)))
+    one = Resident(town, clock, server.place.parent)
+    one.ticks(clock, numbered(2))
+    town.go()
+    tracemalloc.start()
+    one.ticks(clock, numbered(_HOUR, first=3))
+    memory = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    waiting = one.duty.queued
+    town.come()
+    clock.now += 30
+    one.ticks(clock, numbered(3, first=_HOUR + 3))
+    while one.duty.queued > 3:
+        one.tick()
+    one.leave()
+    stored = town.stored()
+    good = stored == [float(number) for number in range(1, _HOUR + 6)] and memory < 4 << 20
+    lost = f"{_HOUR + 5 - len(set(stored))} samples" if len(set(stored)) != _HOUR + 5 else "nothing"
+    note = f"{waiting} samples waited on disk, {memory / (1 << 20):.1f} MB more in memory"
+    return Outcome(SUBJECT, "unreachable for an hour of simulated time", 1, good, lost, note)
+
+
+def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
+    database = place.name
+    place.mkdir()
+    server.tell(f"CREATE DATABASE {database}")
+    data, ledger = place / "data", Ledger()
+    with Proxy(server.port) as proxy:
+        environ = {"DATABASE_URL": url(database, proxy.port)}
+        with Serving(place, data, environ=environ) as serving:
+            serving.begin()
+            trial = Trial(serving)
+            case(serving, proxy, server, trial)
+            shown = serving.last_sample()
+            serving.stop()
+        # what came to the journal at the end is brought home by the next
+        proxy.accept()
+        proxy.latency = proxy.bandwidth = 0.0
+        proxy.silent = False
+        _closed(place, data, environ["DATABASE_URL"], shown, ledger, trial)
+        wrong = trial.wrong + ledger.wrong
+        if "secret" in serving.said:
+            wrong.append("it showed the password")
+    return Outcome(SUBJECT, name, 1, not wrong and ledger.missing <= INTERVAL, "; ".join(wrong) or "nothing")
+
+
+def _closed(place: Path, data: Path, address: str, shown: float, ledger: Ledger, trial: Trial) -> None:
+    """Start and stop once more, then look at what the database holds."""
+    with Serving(place / "..", data, environ={"DATABASE_URL": address}) as heir:
+        heir.begin()
+        if not heir.comes_to(lambda: 0 < heir.ask("/api/db-status").get("queued", 0) <= 60):
+            trial.wrong.append("the next start did not bring the journal home")
+        heir.stop()
+    ledger.close_round(data, shown, address)
+
+
+def _refused(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
+    proxy.refuse()
+    trial.says("cannot be reached")
+    trial.goes_on()
+    proxy.accept()
+    trial.mends_itself()
+
+
+def _eaten(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
+    proxy.eat(3)
+    trial.expect(lambda: proxy.eaten == 3, 90, "no commit was answered too late")
+    trial.goes_on()
+    trial.mends_itself()
+
+
+def _slow(latency: float) -> Case:
+    def case(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
+        proxy.latency = latency / 2
+        trial.goes_on()
+        # the whole way to a connection as well
+        proxy.cut()
+        trial.expect(lambda: serving.ask("/api/db-status").get("ok") is False, 30, "it did not notice")
+        trial.expect(lambda: serving.ask("/api/db-status").get("ok") is True, 120, "it never connected")
+        trial.goes_on()
+
+    return case
+
+
+def _narrow(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
+    proxy.refuse()
+    trial.expect(lambda: serving.ask("/api/db-status").get("queued", 0) > 240, 150, "it did not keep its samples")
+    proxy.bandwidth = 50_000.0
+    proxy.accept()
+    trial.mends_itself()
+
+
+def _silent(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
+    proxy.silent = True
+    trial.says("does not answer")
+    trial.goes_on()
+    proxy.silent = False
+    proxy.cut()
+    trial.mends_itself()
+
+
+def _restarted(_serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) -> None:
+    for mode in ("fast", "immediate"):
+        server.control("-m", mode, "restart")
+        trial.mends_itself()
+        # the next one is to meet a connection that lives
+        trial.goes_on()
+    trial.says("shut down", "closed the connection")
+
+
+def _newer(serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) -> None:
+    database = serving.data.parent.name
+    before = server.tell("SELECT version_num FROM alembic_version", database=database)[0][0]
+    server.tell("UPDATE alembic_version SET version_num = '9999'", database=database)
+    held = server.tell("SELECT count(*) FROM metrics_batch", database=database)
+    trial.says("upgrade PerfWatch; nothing is written there until then")
+    trial.goes_on()
+    if server.tell("SELECT count(*) FROM metrics_batch", database=database) != held:
+        trial.wrong.append("it wrote to a database of a newer schema")
+    server.tell(f"UPDATE alembic_version SET version_num = '{before}'", database=database)
+    trial.mends_itself()
+
+
+def _closed_down(serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
+    database = serving.data.parent.name
+    server.tell(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+    proxy.cut()
+    trial.says("is read-only; name its primary")
+    trial.goes_on()
+    server.tell(f"ALTER DATABASE {database} SET default_transaction_read_only = off")
+    proxy.cut()
+    trial.mends_itself()
+
+
+_SHORT: dict[str, Case] = {
+    "refusing connections": _refused,
+    "200 ms away": _slow(0.2),
+}
+_WHOLE: dict[str, Case] = {
+    "2 s away": _slow(2.0),
+    "50 kB a second, a minute's samples waiting and more": _narrow,
+    "accepting and never answering": _silent,
+    "three commits whose answer is lost": _eaten,
+    "restarted, fast and immediate": _restarted,
+    "read-only for a while": _closed_down,
+    "a schema newer than the program, for a while": _newer,
+}
+
+
+def _versions(programs: Path, place: Path) -> Iterator[Outcome]:
+    """Over TCP with a password, and over TLS where the server has it."""
+    version = version_of(programs)
+    place.mkdir()
+    with running(programs, place / "server") as server:
+        yield _outcome(
+            f"refusing connections, password by SCRAM, PostgreSQL {version}", _refused, server, place / "tcp"
+        )
+        yield with_tls(SUBJECT, version, server, place)
+
+
+def _failed_over(programs: Path, place: Path) -> Outcome:
+    """The primary dies and its standby is promoted; DATABASE_URL names both."""
+    place.mkdir()
+    with running(programs, place / "first") as first:
+        first.tell("CREATE DATABASE pair")
+        second = Foreign(programs, place / "second")
+        second.copy_of(first)
+        try:
+            second.start()
+            return _pair(first, second, place)
+        finally:
+            second.end()
+
+
+def _pair(first: Foreign, second: Foreign, place: Path) -> Outcome:
+    address = url("pair", first.port, second.port, more="?target_session_attrs=read-write")
+    ledger = Ledger()
+    data = place / "data"
+    with Serving(place, data, environ={"DATABASE_URL": address}) as serving:
+        serving.begin()
+        trial = Trial(serving)
+        first.end()
+        trial.says("cannot be reached", "was shut down")
+        trial.goes_on()
+        second.control("promote")
+        trial.mends_itself()
+        shown = serving.last_sample()
+        serving.stop()
+    _closed(place / "first", data, address, shown, ledger, trial)
+    wrong = trial.wrong + ledger.wrong
+    note = "asynchronous replication on loopback had sent all that was committed; what was not, came from the journal"
+    return Outcome(
+        SUBJECT, "its primary died and a standby was promoted", 1, not wrong, "; ".join(wrong) or "nothing", note
+    )
