@@ -25,9 +25,12 @@ from perfwatch_core.store.batch import Batch, Column, batches, microseconds, rec
 from perfwatch_core.store.cluster import Cluster
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.packer import pack_next
+from perfwatch_core.store.past import size_bytes
 from perfwatch_core.store.writer import insert
 from perfwatch_core.vitals import Vitals
+from tests.bench import figure
 from tests.bench.figure import Figure
+from tests.bench.periods import period
 from tests.core.store.clusters import running
 from tests.core.store.waiting import until
 from tests.simulated_store import batched, machine_number
@@ -36,19 +39,19 @@ from tests.simulator import Simulator
 SUBJECT = "Writing: a day at a sample each 5 s, on an ext4 of its own"
 # Young enough to be kept.
 START = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=3)
-HOURS = 24
+HOURS = int(period(24, 3))
 # As the private cluster is configured: checkpoint_timeout.
 _CHECKPOINT = timedelta(hours=8)
 # Six samples: the first waits for 25 s.
 _BATCH, _SAMPLES = timedelta(seconds=30), 6
 _WARM_HOURS = 3
-WATCHED = 250.0
+WATCHED = period(250.0, 10.0)
 # Until the first packing and clean-up are over.
-_SETTLE = 150.0
+_SETTLE = period(150.0, 10.0)
 GOAL_MB = 100.0
 _INTERVAL = 5.0
 _AN_HOUR = 720
-_RECORDING = 36.0
+_RECORDING = period(36.0, 11.0)
 Hours = Callable[[int], Iterator[Batch]]
 _DAY = 86400.0
 _SECTOR = 512
@@ -152,11 +155,16 @@ def _replayed(place: Disk, whose: str, hour: Hours, goal: float | None) -> Itera
     with _database(place) as (link, machine):
         _write(link, machine, hour, range(_WARM_HOURS), lambda: None)
         link.execute("CHECKPOINT")
-        before, began = place.synced(), _position(link)
+        before, began, held = place.synced(), _position(link), size_bytes(link)
         commits = _write(link, machine, hour, range(_WARM_HOURS, _WARM_HOURS + HOURS), place.sync)
         written, log = place.synced() - before, _position(link) - began
+        kept = size_bytes(link) - held
     note = f"{commits} commits, {log / 1e6:.0f} MB of PostgreSQL's log; {place.note}".rstrip("; ")
     yield Figure(SUBJECT, f"{whose}: written in a day", written / 1e6, "MB", goal, note=note)
+    what, told = f"{whose}: kept of a sample", "packed, with rollups and indexes"
+    program, column = ("PerfWatch", figure.Column.DISK) if goal else ("", None)
+    each = kept / HOURS / _AN_HOUR
+    yield Figure(SUBJECT, what, each, "B", note=told, program=program, column=column)
 
 
 @contextlib.contextmanager

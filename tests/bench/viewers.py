@@ -16,13 +16,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.figure import Figure
+from tests.bench.figure import Column, Figure
+from tests.bench.periods import period
 from tests.bench.processes import cost
 from tests.bench.watchers import Delivery
 
-VIEWERS = 1000
+VIEWERS = int(period(1000, 60))
 STALLED = 50
-SECONDS = 20.0
+SECONDS = period(20.0, 5.0)
 _SUBJECT = f"{VIEWERS} viewers at one sample a second, in a process of their own, with compression"
 _PASSWORD = "a password for benchmarks"
 
@@ -44,6 +45,9 @@ def figures() -> Iterator[Figure]:
         alone, many, stalled = (
             measured(pid, port, token, *wish) for wish in ((1, 0), (VIEWERS, 0), (VIEWERS, STALLED))
         )
+    read = float(many.delivery.viewers - many.delivery.closed)
+    what = "readers that got every sample to the end"
+    yield Figure(_SUBJECT, what, read, "", VIEWERS, at_least=True, program="PerfWatch", column=Column.VIEWERS)
     yield from _told("", alone, many)
     yield from _told(f", {STALLED} stalled", alone, stalled)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.display import display, platform
-from tests.bench.figure import Figure
+from tests.bench.figure import Column, Figure
 from tests.bench.headless import INTERVAL, measure, perfwatch
 from tests.bench.peers import Contender
 
@@ -19,6 +19,7 @@ _SUBJECT = "The window at 1920×1080, all cards filled, a sample every second fo
 _CHILD = (sys.executable, "-m", "tests.bench.window_child")
 _ROOT = Path(__file__).parents[2]
 _STARTS = 3
+_VISIBLE = "PerfWatch, its window visible"
 # What noise of the machine can look like.
 _NOTHING_MS = 1.0
 
@@ -57,9 +58,13 @@ def _costs(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
         assert result is not None, f"the window does not run {what}"
         more = max(0.0, result.ms_per_sample - headless.ms_per_sample)
         yield Figure(_SUBJECT, f"window {what}: CPU for a sample on top of headless", more, "ms", goal)
+        row = f"PerfWatch, its window {what}"
+        yield Figure(_SUBJECT, f"{row}: CPU for a sample", result.ms_per_sample, "ms", program=row, column=Column.CPU)
         if what == "visible":
             note = f"{result.processes} processes, PostgreSQL included"
-            yield Figure(_SUBJECT, "window visible: memory (PSS)", result.pss / 1e6, "MB", 190.0, note=note)
+            pss = result.pss / 1e6
+            what = "window visible: memory (PSS)"
+            yield Figure(_SUBJECT, what, pss, "MB", 190.0, note=note, program=_VISIBLE, column=Column.PSS)
 
 
 def _start(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
@@ -71,7 +76,8 @@ def _start(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
         told.append(json.loads(answer.stdout.splitlines()[-1]))
     best = min(told, key=lambda one: one["wall"])
     note = f"of these {best['cpu']:.2f} s CPU; best of {_STARTS}"
-    yield Figure(_SUBJECT, "first moving numbers after a warm start", best["wall"], "s", 1.5, note=note)
+    what = "first moving numbers after a warm start"
+    yield Figure(_SUBJECT, what, best["wall"], "s", 1.5, note=note, program=_VISIBLE, column=Column.START)
 
 
 def _frames(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
@@ -90,5 +96,7 @@ def _peers(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
             continue
         result = measure(Contender(name, (*_with(environ, data), "dbus-run-session", "--", name)), data)
         if result is not None:
-            yield Figure(_SUBJECT, f"{name}: CPU for a second", result.ms_per_sample, "ms", note="as it opens")
-            yield Figure(_SUBJECT, f"{name}: memory (PSS)", result.pss / 1e6, "MB")
+            cpu, what = result.ms_per_sample, f"{name}: CPU for a second"
+            yield Figure(_SUBJECT, what, cpu, "ms", note="as it opens", program=name, column=Column.CPU)
+            what = f"{name}: memory (PSS)"
+            yield Figure(_SUBJECT, what, result.pss / 1e6, "MB", program=name, column=Column.PSS)
