@@ -48,6 +48,7 @@ class Unit(Enum):
     PER_SECOND = _Shape("/s", 1, word="per_second")
     COUNT = _Shape("", 0)
     MILLISECONDS = _Shape("ms", 3, 2, word="milliseconds")
+    WHOLE_MILLISECONDS = _Shape("ms", 3, 0, word="milliseconds")
     MEGAHERTZ = _Shape("MHz", 1, 0, word="megahertz")
     GIGAHERTZ = _Shape("GHz", 3, 2, word="gigahertz")
     CELSIUS = _Shape("°C", 1, 0, word="celsius")

@@ -52,7 +52,7 @@ def database_text(database: DatabaseState) -> Shown:
     if database.kind == "off":
         return Shown("not stored", False, database.text)
     if not database.ok:
-        return Shown(f"{name} away", False, database.text)
+        return Shown(f"{name} {'starting' if database.starting else 'away'}", database.starting, database.text)
     size = "" if database.size_bytes is None else f", {text(database.size_bytes, Unit.DISK_BYTES)}"
     return Shown(f"{name} ok{size}", True, database.text)
 
@@ -82,10 +82,12 @@ class StatusLine(QFrame):
 
     def show_state(self, state: State) -> None:
         """Role and database; sentences that need a person stand on hover of the role."""
-        sentences = "\n".join((_ROLE_HELP[state.role], *state.notices))
-        troubled = bool(state.notices) or state.role is Role.ALONE
+        # that a database cannot be asked while it is made is no trouble
+        role = Role.STARTING if state.database.starting else state.role
+        sentences = "\n".join((_ROLE_HELP[role], *state.notices))
+        troubled = bool(state.notices) or role is Role.ALONE
         mark = " (!)" if state.notices else ""
-        self.role.show_value(Shown(_ROLES[state.role] + mark, not troubled, sentences))
+        self.role.show_value(Shown(_ROLES[role] + mark, not troubled, sentences))
         self.database.show_value(database_text(state.database))
 
     def show_age(self, newest: float | None, interval: float) -> bool:

@@ -11,6 +11,7 @@ from perfwatch_core import doctor
 from perfwatch_core.command_line import set_up_logging
 from perfwatch_core.engine import Engine
 from perfwatch_core.settings import Settings
+from perfwatch_core.store.state import Role
 from perfwatch_net.auth import PasswordRefused, SecretUnusable
 from perfwatch_net.server import CannotServe
 from perfwatch_net.service import Service
@@ -84,7 +85,9 @@ async def _report(engine: Engine) -> None:
     told = ""
     while True:
         state = engine.state()
-        now = "; ".join((f"{state.role}: {state.database.text}", *state.notices))
+        # a first start makes the database: that it cannot be asked yet is no trouble
+        role = Role.STARTING if state.database.starting else state.role
+        now = "; ".join((f"{role}: {state.database.text}", *state.notices))
         if now != told:
             _say(now)
             told = now

@@ -123,7 +123,7 @@ class StoreService:
         if trouble:
             return DatabaseState(kind, False, trouble, self._uplink.size)
         if self._uplink.connected is None:
-            return DatabaseState(kind, False, f"The {kind} database is starting.")
+            return DatabaseState(kind, False, f"The {kind} database is starting.", starting=True)
         if self._duty.role is Role.FOLLOWING:
             text = f"Another PerfWatch stores this machine's samples in the {kind} database."
         else:

@@ -23,12 +23,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """How the database is: whose it is, whether it answers, one sentence, and its size (None: not known)."""
+    """How the database is: whose it is, whether it answers, one sentence, and its size (None: not known).
+
+    `starting`: it was not asked yet in this process, so that it does not answer is no trouble.
+    """
 
     kind: Literal["private", "external", "off"]
     ok: bool
     text: str
     size_bytes: int | None = None
+    starting: bool = False
 
 
 class StoreProblem(Exception):

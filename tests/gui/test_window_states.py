@@ -149,6 +149,16 @@ def test_a_page_says_once_what_it_lacks_as_a_whole(shown: Scene) -> None:
     assert shown.said("ipc") == "N/A"
 
 
+def test_a_first_start_is_no_trouble(qtbot: QtBot, tmp_path: Path) -> None:
+    """Nobody can ask a database that is being made; the foot says starting, not away and not unstored."""
+    database = DatabaseState("private", False, "The private database is starting.", starting=True)
+    told = FakeState(role=Role.ALONE, database=database)
+    with scene(qtbot, tmp_path / "window.ini", FakeEngine(told=told)) as shown:
+        shown.tick()
+        assert said(shown.window.status.role) == "starting"
+        assert said(shown.window.status.database) == "private PostgreSQL starting"
+
+
 @pytest.mark.parametrize(
     ("role", "words"),
     [

@@ -26,7 +26,7 @@ CPU_CORES = Metric(TYPE, "cpu_cores", Unit.TEXT, "The processors that are counte
 INTERVAL = Metric(
     TYPE,
     "interval_ms",
-    Unit.MILLISECONDS,
+    Unit.WHOLE_MILLISECONDS,
     "How often perf reports: as set, but always a little faster than samples are taken, so that each gets its counts.",
 )
 STATE = Metric(
