@@ -26,7 +26,7 @@ from perfwatch_core.store.connector import Connected
 from perfwatch_core.store.follower import Receiver
 from perfwatch_core.store.leader import Lock, Sender
 from perfwatch_core.store.link import Bell
-from perfwatch_core.store.state import Role
+from perfwatch_core.store.state import Role, StoreProblem
 from perfwatch_core.store.uplink import Uplink
 from perfwatch_core.store.writer import Journal, Writer
 
@@ -113,7 +113,7 @@ class Duty:
                 self._online(self._uplink.connected)
             else:
                 self._offline()
-        except psycopg.Error as error:
+        except (psycopg.Error, StoreProblem) as error:
             self._uplink.lose(error)
             self._sender = self._receiver = None
             self._offline()
@@ -147,8 +147,8 @@ class Duty:
             if found:
                 found.link.answer_seconds = FAREWELL_SECONDS
                 try:
-                    self._writer.commit(found.link, found.machine_id)
-                except psycopg.Error as error:
+                    self._uplink.store(self._writer)
+                except (psycopg.Error, StoreProblem) as error:
                     log.info("the last samples go to the journal: %s", error)
             self._writer.close()
             self._writer = None
@@ -193,11 +193,11 @@ class Duty:
         if self._sender:
             self._sender.tick()
         if self._receiver and (sample := self._receiver.tick()):
+            self._uplink.proved()
             self._house.publish(sample)
         if self._writer:
             self._writer.tick()
-            if self._writer.commit(found.link, found.machine_id):
-                self._uplink.proved()
+            self._uplink.store(self._writer)
 
     def _lead(self, found: Connected) -> None:
         if self._receiver:

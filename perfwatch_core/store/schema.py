@@ -62,6 +62,11 @@ def ensure(link: Link, params: Mapping[str, str], halt: Halt) -> None:
         migrate(params, newest, halt)
 
 
+def check(link: Link, params: Mapping[str, str]) -> None:
+    """Look whether a newer program has changed the tables since we connected; StoreProblem where it has."""
+    _refuse_newer(stored(link), params)
+
+
 def status(params: Mapping[str, str]) -> str:
     """One sentence on how the schema stands."""
     with Link.open(params, Halt()) as link:

@@ -12,10 +12,12 @@ from typing import Any
 
 import psycopg
 
+from perfwatch_core.store import schema
 from perfwatch_core.store.connector import Connected, Connector
 from perfwatch_core.store.link import Bell, Link
 from perfwatch_core.store.problems import sentence
 from perfwatch_core.store.state import StoreProblem
+from perfwatch_core.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ class Uplink:
         self.connected: Connected | None = None
         self.lost_at = clock()
         self.trouble = ""
+        self._logged = ""
         self.size: int | None = None
 
     @property
@@ -90,7 +93,15 @@ class Uplink:
             self.size = int(row[0]) if row else None
             self._size_at = self._clock() + SIZE_SECONDS
 
-    def lose(self, error: psycopg.Error) -> None:
+    def store(self, writer: Writer) -> None:
+        """Commit what waits; StoreProblem where another program has changed the tables meanwhile."""
+        if self.connected is None or not writer.ripe:
+            return
+        schema.check(self.connected.link, self.connected.params)
+        if writer.commit(self.connected.link, self.connected.machine_id):
+            self.proved()
+
+    def lose(self, error: psycopg.Error | StoreProblem) -> None:
         """Drop the connection because of an error; the next attempt follows after a delay."""
         if self.connected is None:
             return
@@ -100,8 +111,9 @@ class Uplink:
         self._failed(sentence(error, found.params))
 
     def proved(self) -> None:
-        """The database took something: after the next failure it is tried again soon."""
+        """The database took or gave something: after the next failure it is tried again soon."""
         self._delay = RETRY_SECONDS[0]
+        self._logged = ""
 
     def close(self) -> None:
         """End the connection; nothing more is done."""
@@ -112,9 +124,10 @@ class Uplink:
             self.connected = None
 
     def _failed(self, reason: str) -> None:
-        if reason != self.trouble:
+        # one that lets us in and takes nothing fails the same way each time
+        if reason != self._logged:
             log.warning("the database is away: %s", reason)
-        self.trouble = reason
+        self.trouble = self._logged = reason
         self._retry_at = self._clock() + self._delay
         self._delay = min(self._delay * 2, RETRY_SECONDS[1])
 

@@ -111,6 +111,11 @@ class Writer:
         return open_ + sum(cut.samples for cut in self._cuts) + self._journal.spool.samples
 
     @property
+    def ripe(self) -> bool:
+        """Whether anything is to be committed now."""
+        return bool(self._cuts) or self._journal.spool.samples > 0
+
+    @property
     def due(self) -> float | None:
         """When (monotonic seconds) the open samples are to be committed, None without any."""
         return self._opened + COMMIT_SECONDS if len(self._journal.fresh) else None

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
+
+import psycopg
 
 from perfwatch_core.store.address import parameters
 from tests.core.store.residents import Clock, Resident, Town
 from tests.core.store.samples import numbered
-from tests.torture.foreign import Foreign, running, servers, url, version_of
+from tests.torture.foreign import PASSWORD, USER, Foreign, running, servers, url, version_of
 from tests.torture.full import Trial
 from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
@@ -83,7 +87,9 @@ def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
             trial = Trial(serving)
             case(serving, proxy, server, trial)
             shown = serving.last_sample()
+            began = time.monotonic()
             serving.stop()
+            ended = time.monotonic() - began
         # what came to the journal at the end is brought home by the next
         proxy.accept()
         proxy.latency = proxy.bandwidth = 0.0
@@ -92,7 +98,14 @@ def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
         wrong = trial.wrong + ledger.wrong
         if "secret" in serving.said:
             wrong.append("it showed the password")
-    return Outcome(SUBJECT, name, 1, not wrong and ledger.missing <= INTERVAL, "; ".join(wrong) or "nothing")
+    return Outcome(
+        SUBJECT,
+        name,
+        1,
+        not wrong and ledger.missing <= INTERVAL,
+        "; ".join(wrong) or "nothing",
+        f"ended {ended:.1f} s after SIGTERM",
+    )
 
 
 def _closed(place: Path, data: Path, address: str, shown: float, ledger: Ledger, trial: Trial) -> None:
@@ -159,6 +172,31 @@ def _restarted(_serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) 
     trial.says("shut down", "closed the connection")
 
 
+def _password(_serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
+    with psycopg.connect(server.params("postgres"), autocommit=True) as admin:
+        admin.execute(f"ALTER ROLE {USER} PASSWORD 'another'".encode())
+        proxy.cut()
+        trial.says(f"the password for user {USER} is wrong; correct it in DATABASE_URL")
+        trial.goes_on()
+        admin.execute(f"ALTER ROLE {USER} PASSWORD '{PASSWORD}'".encode())
+    trial.mends_itself()
+
+
+def _crowded(_serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
+    proxy.refuse()
+    with ExitStack() as crowd:
+        try:
+            while True:
+                crowd.enter_context(psycopg.connect(server.params("postgres")))
+        except psycopg.OperationalError:
+            # no place is left, as wanted
+            pass
+        proxy.accept()
+        trial.says("has no connection left; raise max_connections")
+        trial.goes_on()
+    trial.mends_itself()
+
+
 def _newer(serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) -> None:
     database = serving.data.parent.name
     before = server.tell("SELECT version_num FROM alembic_version", database=database)[0][0]
@@ -193,6 +231,8 @@ _WHOLE: dict[str, Case] = {
     "accepting and never answering": _silent,
     "three commits whose answer is lost": _eaten,
     "restarted, fast and immediate": _restarted,
+    "its password changed, for a while": _password,
+    "no connection left, for a while": _crowded,
     "read-only for a while": _closed_down,
     "a schema newer than the program, for a while": _newer,
 }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from perfwatch_core.store.duty import PATIENT_TICKS
+from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.state import Role
 from tests.core.store.residents import A_COMMIT, INTERVAL, Clock, Resident, Town
 from tests.core.store.samples import numbered, sample
+from tests.core.store.waiting import until
 
 
 @pytest.mark.expects_log("the database is away")
@@ -100,3 +104,55 @@ def test_a_connection_that_breaks_for_a_moment_changes_no_role(first: Resident, 
     first.leave()
     assert first.roles == [Role.COLLECTING]
     assert town.stored() == list(range(1, 9))
+
+
+@pytest.mark.expects_log("the database is away")
+def test_tables_that_a_newer_program_changed_are_left_alone(first: Resident, town: Town, clock: Clock) -> None:
+    """Also on a connection that was there before; it goes on where they are as before, and says so once."""
+    first.ticks(clock, numbered(A_COMMIT))
+    held = town.stored()
+    before = town.count("SELECT version_num::int FROM alembic_version")
+    with Link.open(town.params, Halt()) as link:
+        link.execute("UPDATE alembic_version SET version_num = '9999'")
+        first.ticks(clock, numbered(20, first=A_COMMIT + 1))
+        assert "upgrade PerfWatch; nothing is written there until then" in first.uplink.trouble
+        assert town.stored() == held
+        link.execute("UPDATE alembic_version SET version_num = lpad(%s, 4, '0')", (str(before),))
+    clock.now += 60
+    first.ticks(clock, numbered(A_COMMIT, first=A_COMMIT + 21))
+    first.leave()
+    assert town.stored() == list(range(1, 2 * A_COMMIT + 21))
+
+
+@pytest.mark.expects_log("the database is away")
+def test_a_follower_whose_connection_breaks_now_and_then_is_soon_back(
+    first: Resident, second: Resident, town: Town, clock: Clock
+) -> None:
+    """It commits nothing; what it receives shows as well that the server can be trusted again."""
+    first.ticks(clock, numbered(1))
+    second.tick()
+
+    def broken() -> bool:
+        second.tick()
+        return second.uplink.connected is None
+
+    def received(count: int) -> bool:
+        first.tick()
+        second.tick()
+        return len(second.received) > count
+
+    for number in range(2, 6):
+        before = len(second.received)
+        first.tick(sample(number))
+        until(partial(received, before))
+        town.tell(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            f" WHERE datname = '{{0}}' AND application_name = '{second.lock.name}'"
+        )
+        until(broken)
+        assert second.uplink.due is not None
+        assert second.uplink.due - clock.now == 1
+        clock.now += 1
+        second.tick()
+    first.leave()
+    second.leave()
