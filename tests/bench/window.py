@@ -43,9 +43,9 @@ def figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="perfwatch-bench-") as directory, display(platform()) as environ:
         data = Path(directory)
         yield from _costs(data, environ)
+        yield from _peers(data, environ)
         yield from _start(data, environ)
         yield from _frames(data, environ)
-        yield from _peers(data, environ)
 
 
 def _costs(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
