@@ -5,29 +5,24 @@ from __future__ import annotations
 import os
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
-
-import psycopg
 
 from perfwatch_core.store.address import parameters
 from tests.core.store.residents import Clock, Resident, Town
 from tests.core.store.samples import numbered
-from tests.torture.foreign import PASSWORD, USER, Foreign, running, servers, url, version_of
+from tests.torture.foreign import Foreign, running, servers, url, version_of
 from tests.torture.full import Trial
 from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
 from tests.torture.proxy import Proxy
 from tests.torture.serving import INTERVAL, Serving
 from tests.torture.tls import with_tls
+from tests.torture.troubles import SHORT, WHOLE, Case, refused
 
 SUBJECT = "The database away"
 _HOUR = 720
-_SAID = 45.0
-
-Case = Callable[[Serving, Proxy, Foreign, Trial], None]
 
 
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
@@ -38,7 +33,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         # the names of its files are those of every test's: nobody else's are to be adopted
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(place)):
             yield _hour(server)
-        cases = _SHORT if wish.short else {**_SHORT, **_WHOLE}
+        cases = SHORT if wish.short else {**SHORT, **WHOLE}
         for number, (name, case) in enumerate(cases.items()):
             yield _outcome(f"{name}, PostgreSQL {version_of(programs)}", case, server, place / f"case{number}")
     for major in range(15, 19):
@@ -118,134 +113,12 @@ def _closed(place: Path, data: Path, address: str, shown: float, ledger: Ledger,
     ledger.close_round(data, shown, address)
 
 
-def _refused(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
-    proxy.refuse()
-    trial.says("cannot be reached")
-    trial.goes_on()
-    proxy.accept()
-    trial.mends_itself()
-
-
-def _eaten(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
-    proxy.eat(3)
-    trial.expect(lambda: proxy.eaten == 3, 90, "no commit was answered too late")
-    trial.goes_on()
-    trial.mends_itself()
-
-
-def _slow(latency: float) -> Case:
-    def case(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
-        proxy.latency = latency / 2
-        trial.goes_on()
-        # the whole way to a connection as well
-        proxy.cut()
-        trial.expect(lambda: serving.ask("/api/db-status").get("ok") is False, 30, "it did not notice")
-        trial.expect(lambda: serving.ask("/api/db-status").get("ok") is True, 120, "it never connected")
-        trial.goes_on()
-
-    return case
-
-
-def _narrow(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
-    proxy.refuse()
-    trial.expect(lambda: serving.ask("/api/db-status").get("queued", 0) > 240, 150, "it did not keep its samples")
-    proxy.bandwidth = 50_000.0
-    proxy.accept()
-    trial.mends_itself()
-
-
-def _silent(_serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
-    proxy.silent = True
-    trial.says("does not answer")
-    trial.goes_on()
-    proxy.silent = False
-    proxy.cut()
-    trial.mends_itself()
-
-
-def _restarted(_serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) -> None:
-    for mode in ("fast", "immediate"):
-        server.control("-m", mode, "restart")
-        trial.mends_itself()
-        # the next one is to meet a connection that lives
-        trial.goes_on()
-    trial.says("shut down", "closed the connection")
-
-
-def _password(_serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
-    with psycopg.connect(server.params("postgres"), autocommit=True) as admin:
-        admin.execute(f"ALTER ROLE {USER} PASSWORD 'another'".encode())
-        proxy.cut()
-        trial.says(f"the password for user {USER} is wrong; correct it in DATABASE_URL")
-        trial.goes_on()
-        admin.execute(f"ALTER ROLE {USER} PASSWORD '{PASSWORD}'".encode())
-    trial.mends_itself()
-
-
-def _crowded(_serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
-    proxy.refuse()
-    with ExitStack() as crowd:
-        try:
-            while True:
-                crowd.enter_context(psycopg.connect(server.params("postgres")))
-        except psycopg.OperationalError:
-            # no place is left, as wanted
-            pass
-        proxy.accept()
-        trial.says("has no connection left; raise max_connections")
-        trial.goes_on()
-    trial.mends_itself()
-
-
-def _newer(serving: Serving, _proxy: Proxy, server: Foreign, trial: Trial) -> None:
-    database = serving.data.parent.name
-    before = server.tell("SELECT version_num FROM alembic_version", database=database)[0][0]
-    server.tell("UPDATE alembic_version SET version_num = '9999'", database=database)
-    held = server.tell("SELECT count(*) FROM metrics_batch", database=database)
-    trial.says("upgrade PerfWatch; nothing is written there until then")
-    trial.goes_on()
-    if server.tell("SELECT count(*) FROM metrics_batch", database=database) != held:
-        trial.wrong.append("it wrote to a database of a newer schema")
-    server.tell(f"UPDATE alembic_version SET version_num = '{before}'", database=database)
-    trial.mends_itself()
-
-
-def _closed_down(serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) -> None:
-    database = serving.data.parent.name
-    server.tell(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
-    proxy.cut()
-    trial.says("is read-only; name its primary")
-    trial.goes_on()
-    server.tell(f"ALTER DATABASE {database} SET default_transaction_read_only = off")
-    proxy.cut()
-    trial.mends_itself()
-
-
-_SHORT: dict[str, Case] = {
-    "refusing connections": _refused,
-    "200 ms away": _slow(0.2),
-}
-_WHOLE: dict[str, Case] = {
-    "2 s away": _slow(2.0),
-    "50 kB a second, a minute's samples waiting and more": _narrow,
-    "accepting and never answering": _silent,
-    "three commits whose answer is lost": _eaten,
-    "restarted, fast and immediate": _restarted,
-    "its password changed, for a while": _password,
-    "no connection left, for a while": _crowded,
-    "read-only for a while": _closed_down,
-    "a schema newer than the program, for a while": _newer,
-}
-
-
 def _versions(programs: Path, place: Path) -> Iterator[Outcome]:
     """Over TCP with a password, and over TLS where the server has it."""
     version = version_of(programs)
     place.mkdir()
     with running(programs, place / "server") as server:
-        yield _outcome(
-            f"refusing connections, password by SCRAM, PostgreSQL {version}", _refused, server, place / "tcp"
-        )
+        yield _outcome(f"refusing connections, password by SCRAM, PostgreSQL {version}", refused, server, place / "tcp")
         yield with_tls(SUBJECT, version, server, place)
 
 
@@ -279,7 +152,7 @@ def _pair(first: Foreign, second: Foreign, place: Path) -> Outcome:
         serving.stop()
     _closed(place / "first", data, address, shown, ledger, trial)
     wrong = trial.wrong + ledger.wrong
-    note = "asynchronous replication on loopback had sent all that was committed; what was not, came from the journal"
+    note = "the standby had received all that was committed; what was not committed yet came from the journal"
     return Outcome(
         SUBJECT, "its primary died and a standby was promoted", 1, not wrong, "; ".join(wrong) or "nothing", note
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from perfwatch_core.sample import Sample
-from perfwatch_core.store import writer as writer_module
 from perfwatch_core.store.batch import Batch
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.writer import COMMIT_SAMPLES, COMMIT_SECONDS, Journal, Writer, insert
@@ -237,27 +236,4 @@ def test_a_moment_is_exact_to_the_microsecond(link: Link, tmp_path: Path) -> Non
     writer.commit(link, 1)
     rows = link.execute("SELECT timestamp FROM metrics_snapshot ORDER BY 1").fetchall()
     assert [round(row[0].timestamp(), 6) for row in rows] == times
-    writer.close()
-
-
-def test_what_waits_is_replayed_in_light_statements(
-    link: Link, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a narrow line each has to be answered in time; one batch that is heavier goes alone."""
-    statements = []
-    writer = Writer(Journal(tmp_path, "m"), Clock())
-    for one in numbered(30):
-        writer.add(one)
-        writer.cut()
-    writer.shelve()
-
-    def counted(link: Link, machine_id: int, batches: Sequence[Batch]) -> None:
-        statements.append(len(batches))
-        insert(link, machine_id, batches)
-
-    monkeypatch.setattr(writer_module, "insert", counted)
-    monkeypatch.setattr(writer_module, "REPLAY_BYTES", 1)
-    assert writer.commit(link, 1)
-    assert statements == [1] * 30
-    assert stored(link) == list(range(1, 31))
     writer.close()
