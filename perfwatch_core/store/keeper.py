@@ -67,6 +67,12 @@ class Keeper:
         self._packing: Future[int | None] | None = None
         self._cleaning: Future[Kept | None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done."""
+        doing = (self._packing, self._cleaning)
+        return any(one is not None and not one.done() for one in doing)
+
     def tick(self, role: Role) -> None:
         """Begin what is due; costs nothing otherwise."""
         if self._packing is not None:

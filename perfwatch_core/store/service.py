@@ -41,7 +41,8 @@ class StoreService:
 
     `archive` answers what was stored. `interval` gives the seconds between ticks; in the store's thread
     `on_role` is told what this process does for its machine, `on_config` the name of a setting that some process
-    wrote, and `publish` is given the samples it receives as a follower.
+    wrote, and `publish` is given the samples it receives as a follower. `clock` (monotonic seconds) says when
+    samples are committed and hours packed, `wall` (UTC seconds) which hours and days are over.
     """
 
     def __init__(
@@ -52,8 +53,11 @@ class StoreService:
         on_role: Callable[[Role], None],
         on_config: Callable[[str], None],
         publish: Callable[[Sample], None],
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._settings = settings
+        self._clock = clock
         self._bell = Bell()
         self._halt = Halt()
         self._stopping = False
@@ -70,10 +74,14 @@ class StoreService:
         self._chores = Jobs(self._params)
         prefix = f"{machine.key}-{journal_name(settings)}"
         house = House(catalogue, interval, on_role, on_config, publish)
-        self._duty = Duty(house, self.inbox, self._bell, self._uplink, lock, lambda: Journal(settings.data_dir, prefix))
+        self._duty = Duty(
+            house, self.inbox, self._bell, self._uplink, lock, lambda: Journal(settings.data_dir, prefix), clock
+        )
         self.archive = Archive(self._jobs.run, self._chores.run, catalogue, lambda: self._duty.machine_id)
         every = 60.0 * settings.retention_cleanup_minutes if settings.retention_cleanup else 0.0
-        self._keeper = Keeper(self._chores.run, every)
+        # an hour is over by a clock that goes on while the machine sleeps
+        since_boot = _since_boot if clock is time.monotonic else clock
+        self._keeper = Keeper(self._chores.run, every, since_boot, wall)
 
     @property
     def _on(self) -> bool:
@@ -134,6 +142,11 @@ class StoreService:
         """Samples of this process that are not in the database yet."""
         return (len(self.inbox) + self._duty.queued) if self._on else 0
 
+    @property
+    def tidying(self) -> bool:
+        """Whether an hour is being packed, or old days are dropped."""
+        return self._keeper.busy
+
     def notices(self) -> tuple[str, ...]:
         """Sentences about what needs a person, none when all is well."""
         return self._duty.notices()
@@ -183,7 +196,7 @@ class StoreService:
                 self._keeper.tick(self._duty.role)
                 found = self._uplink.connected
                 others = (found.link.fileno(),) if found else ()
-                if self._bell.wait(self._duty.wake_at() - time.monotonic(), *others):
+                if self._bell.wait(self._duty.wake_at() - self._clock(), *others):
                     self._bell.clear()
             # the store outlives a bug of its own: samples that are not taken from the inbox are lost at the end
             except Exception:
@@ -191,6 +204,10 @@ class StoreService:
                 # not by the bell: it may be what failed
                 time.sleep(_STUMBLED_SECONDS)
         self._duty.close()
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def server_of(settings: Settings) -> Server:

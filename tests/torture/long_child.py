@@ -1,0 +1,173 @@
+"""Days of samples in accelerated time through store, window and server of one process; tells what it holds."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from perfwatch_core.collectors import CATALOGUE
+from perfwatch_core.engine import Engine
+from perfwatch_core.sample import Sample
+from perfwatch_core.settings import Settings
+from perfwatch_core.store.link import Link
+from perfwatch_core.store.past import size_bytes
+from perfwatch_core.store.service import StoreService
+from perfwatch_core.store.state import Role
+from perfwatch_gui.app import Look, make_window
+from perfwatch_gui.preferences import Preferences
+from perfwatch_gui.theme import Theme
+from perfwatch_net.background import Background
+from tests.gui.machine import ComposedMachine
+from tests.gui.soak import rss
+from tests.torture.viewer import token
+
+INTERVAL = 5.0
+HOUR = 720
+_FRAME_EVERY = 12
+_VIEWERS = 3
+_PASSWORD = "a long password"
+_POLICY = "UPDATE archive_policy SET retention_days = %s"
+
+
+class Month(Engine):
+    """An engine whose time is given in, and whose samples come from outside; all the rest is as always."""
+
+    def __init__(self, settings: Settings, start: float) -> None:
+        super().__init__(settings, lambda *_: ())
+        self.now = start
+        offset = start - time.monotonic()
+        self.store = StoreService(
+            settings,
+            self.catalogue,
+            lambda: INTERVAL,
+            self._take_role,
+            lambda _: None,
+            self.bus.publish,
+            lambda: self.now - offset,
+            lambda: self.now,
+        )
+
+    def start(self) -> None:
+        """Begin to store; nothing is sampled here."""
+        self.bus.join(self._latest)
+        self.bus.join(self.store.inbox)
+        self.store.start()
+
+    def take(self, sample: Sample) -> None:
+        """Pass a sample on, and wait until it is safe and what became due is done."""
+        self.now = sample.time
+        self.bus.publish(sample)
+        while len(self.store.inbox) or self.store.tidying:
+            time.sleep(0.0002)
+
+
+def samples(count: int, start: float) -> Iterator[Sample]:
+    """The same hour again and again."""
+    hour = ComposedMachine(CATALOGUE, INTERVAL).samples(HOUR)
+    for number in range(count):
+        yield replace(hour[number % HOUR], number=number + 1, time=start + number * INTERVAL)
+
+
+class Viewer(threading.Thread):
+    """A browser that reads all it is sent."""
+
+    def __init__(self, url: str, pass_: str) -> None:
+        super().__init__(name="viewer", daemon=True)
+        self.read = 0
+        self._socket = connect(f"{url.replace('http', 'ws')}/api/ws/metrics?token={pass_}", proxy=None)
+
+    def run(self) -> None:
+        """Until the server says goodbye."""
+        try:
+            while True:
+                self._socket.recv()
+                self.read += 1
+        except ConnectionClosed:
+            self._socket.close()
+
+
+def watching(url: str) -> list[Viewer]:
+    """Some browsers that read."""
+    viewers = [Viewer(url, token(url, _PASSWORD)) for _ in range(_VIEWERS)]
+    for viewer in viewers:
+        viewer.start()
+    return viewers
+
+
+def held(engine: Month) -> dict[str, int]:
+    """What could grow: bytes of memory, descriptors, threads, bytes and batches in the database."""
+    gc.collect()
+    return {
+        "rss": rss(),
+        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "threads": threading.active_count(),
+        "database": engine.store.run(size_bytes).result(60),
+        "batches": engine.store.run(_batches).result(60),
+        "days": engine.store.run(_days).result(60),
+    }
+
+
+def _batches(link: Link) -> int:
+    return int(link.execute("SELECT count(*) FROM metrics_batch").fetchall()[0][0])
+
+
+def _days(link: Link) -> int:
+    found = link.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'history'::regclass").fetchall()
+    return int(found[0][0])
+
+
+def main(data: Path, days: int, keep: int, hours: int) -> dict[str, object]:
+    """So many days, looked at every so many hours."""
+    start = (time.time() // 86400 - days) * 86400.0
+    engine = Month(Settings(data_dir=data, port=0, admin_password=_PASSWORD), start)
+    application = QApplication(["perfwatch", "-platform", "offscreen", "-style", "fusion"])
+    engine.start()
+    while engine.state().role is not Role.COLLECTING:
+        time.sleep(0.05)
+    engine.store.run(lambda link: link.execute(_POLICY, (keep,))).result(60)
+    server = Background(engine, lambda _: None)
+    url = server.start().result(30).rstrip("/")
+    viewers = watching(url)
+    theme = Theme("dark")
+    looks: list[dict[str, int]] = []
+    with tempfile.TemporaryDirectory() as directory:
+        look = Look(application, theme)
+        window = make_window(engine, Preferences(Path(directory) / "window.ini"), theme, lambda: engine.now)
+        window.resize(1000, 700)
+        window.open()
+        window.show()
+        began = time.monotonic()
+        for sample in samples(days * 24 * HOUR, start):
+            engine.take(sample)
+            if sample.number % _FRAME_EVERY == 0:
+                application.processEvents()
+            if sample.number % (hours * HOUR) == 0:
+                looks.append(held(engine))
+        took = time.monotonic() - began
+        window.close()
+        look.deleteLater()
+    ended = server.stop(10)
+    for viewer in viewers:
+        viewer.join(10)
+    problems = engine.stop()
+    return {
+        "looks": looks,
+        "took": took,
+        "read": min(viewer.read for viewer in viewers),
+        "problems": [*problems, *([] if ended else ["the server hangs"])],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), *map(int, sys.argv[2:]))))
