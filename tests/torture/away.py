@@ -38,7 +38,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
             yield _outcome(f"{name}, PostgreSQL {version_of(programs)}", case, server, place / f"case{number}")
     for major in range(15, 19):
         if major not in found:
-            yield Outcome(SUBJECT, f"PostgreSQL {major}", 0, True, note=f"not tried: no PostgreSQL {major} here")
+            yield Outcome(SUBJECT, f"PostgreSQL {major}", 0, True, note=f"no PostgreSQL {major} here")
         elif not wish.short:
             yield from _versions(found[major], place / f"pg{major}")
     if not wish.short:

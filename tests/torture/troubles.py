@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -10,7 +11,10 @@ import psycopg
 from tests.torture.foreign import PASSWORD, USER, Foreign
 from tests.torture.full import Trial
 from tests.torture.proxy import Proxy
-from tests.torture.serving import Serving
+from tests.torture.serving import INTERVAL, Serving
+
+# So many looks at the age of the newest sample, which is to be below so many intervals.
+_LOOKS, _LATE = 100, 4
 
 Case = Callable[[Serving, Proxy, Foreign, Trial], None]
 
@@ -34,6 +38,9 @@ def _slow(latency: float) -> Case:
     def case(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
         proxy.latency = latency / 2
         trial.goes_on()
+        oldest = max(_age(serving) for _ in range(_LOOKS))
+        if oldest > _LATE * INTERVAL:
+            trial.wrong.append(f"the newest sample was {oldest:.1f} s old")
         # the whole way to a connection as well
         proxy.cut()
         trial.expect(lambda: serving.ask("/api/db-status").get("ok") is False, 30, "it did not notice")
@@ -41,6 +48,12 @@ def _slow(latency: float) -> Case:
         trial.goes_on()
 
     return case
+
+
+def _age(serving: Serving) -> float:
+    """Seconds since the newest sample, as it tells a moment from now."""
+    time.sleep(INTERVAL / 10)
+    return float(serving.ask("/health").get("last_sample_seconds") or 0.0)
 
 
 def _narrow(serving: Serving, proxy: Proxy, _server: Foreign, trial: Trial) -> None:
