@@ -27,6 +27,7 @@ from tests.torture.rights import NETWORK, lacks
 
 SUBJECT = "Truth under load"
 TOLERANCE = 0.02
+_ATTEMPTS = 3
 _TICK = 0.5
 _MIB = 1 << 20
 # What one datagram is on the wire: payload, and the headers of UDP, IP and Ethernet (RFC 768, RFC 791, IEEE 802.3).
@@ -40,21 +41,27 @@ _BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     """Processor time, disk and network, each summed up over samples and held against the load's own figure."""
     scale = wish.rounds(4, 1)
-    yield _outcome("processor seconds of niced processes", "their getrusage(2)", *_processor(2.0 * scale))
-    yield _outcome("bytes written to a disk", "dd with O_DIRECT", *_written(place / "file", 192 * scale))
-    yield _outcome("bytes read from a disk", "dd with O_DIRECT", *_read(place / "file", 192 * scale))
+    yield _outcome("processor seconds of niced processes", "their getrusage(2)", lambda: _processor(2.0 * scale))
+    yield _outcome("bytes written to a disk", "dd with O_DIRECT", lambda: _written(place / "file", 192 * scale))
+    yield _outcome("bytes read from a disk", "dd with O_DIRECT", lambda: _read(place / "file", 192 * scale))
     (place / "file").unlink()
     wire = "bytes sent over a network interface"
     if reason := lacks(NETWORK, "ip"):
         yield Outcome.not_tried(SUBJECT, wire, reason)
         return
-    yield _outcome(wire, "datagrams sent, with headers", *_sent(20_000 * scale))
+    yield _outcome(wire, "datagrams sent, with headers", lambda: _sent(20_000 * scale))
 
 
-def _outcome(what: str, against: str, counted: float, reported: float, samples: int) -> Outcome:
-    off = counted / reported - 1
-    note = f"{counted:,.1f} against {reported:,.1f} of {against}: {off:+.2%} over {samples} samples"
-    return Outcome(SUBJECT, what, 1, abs(off) <= TOLERANCE, note=note)
+def _outcome(what: str, against: str, measure: Callable[[], tuple[float, float, int]]) -> Outcome:
+    """Again where it is off: the kernel counts what others do meanwhile, but what counts wrongly is always off."""
+    offs: list[float] = []
+    while len(offs) < _ATTEMPTS and not (offs and abs(offs[-1]) <= TOLERANCE):
+        counted, reported, samples = measure()
+        offs.append(counted / reported - 1)
+    note = f"{counted:,.1f} against {reported:,.1f} of {against}: {offs[-1]:+.2%} over {samples} samples"
+    if len(offs) > 1:
+        note += "; tried again after " + ", ".join(f"{off:+.2%}" for off in offs[:-1])
+    return Outcome(SUBJECT, what, len(offs), abs(offs[-1]) <= TOLERANCE, note=note)
 
 
 def _during(collectors: Sequence[Collector], work: Callable[[], None]) -> list[Sample]:
