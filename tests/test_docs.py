@@ -13,9 +13,8 @@ import pytest
 from perfwatch_core.command_line import build_parser
 from perfwatch_core.history_arguments import joined_times
 from tests.documents import ROOT, generated, settings_table, with_part
+from tests.shown import DOCUMENTS, blocks, commands
 from tests.whole.program import environment
-
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
 
 
 def test_the_generated_parts_are_fresh() -> None:
@@ -46,17 +45,10 @@ def test_the_architecture_is_short_and_names_every_room() -> None:
     assert [room for room in sorted(rooms) if not re.search(rf"\b{room}\b", text)] == []
 
 
-def _commands(path: Path) -> list[str]:
-    """The `perfwatch …` lines of a document's shell blocks, and those set as code in its text."""
-    text = path.read_text()
-    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
-    return re.findall(r"^perfwatch[^\n#|>]*", blocks, re.MULTILINE) + re.findall(r"`(perfwatch [^`…\[|]*)`", text)
-
-
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_commands_that_are_named_exist(path: Path) -> None:
     parser = build_parser()
-    for command in _commands(path):
+    for command in commands(path):
         words = joined_times(shlex.split(command, comments=True)[1:])
         # one that is only named lacks what it has to be given; a help ends well
         if tuple(words) not in dict(parser.every()) and "--help" not in words:
@@ -65,17 +57,13 @@ def test_the_commands_that_are_named_exist(path: Path) -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    named = {command.split()[1] for command in _commands(ROOT / "README.md") if len(command.split()) > 1}
+    named = {command.split()[1] for command in commands(ROOT / "README.md") if len(command.split()) > 1}
     assert {name for name in build_parser().under if not name.startswith("uninstall")} <= named
-
-
-def _blocks(path: Path) -> list[str]:
-    return re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_shell_block_is_one(path: Path) -> None:
-    for block in _blocks(path):
+    for block in blocks(path):
         answer = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
         assert (answer.returncode, answer.stderr) == (0, "")
 
