@@ -69,10 +69,9 @@ def prompt(port: int, tmp_path: Path) -> Path:
     typed = f'exec "{sys.executable}" -m tests.whole.typed'
     programs = {"perfwatch": f'{typed} perfwatch "$@"', "make": f'{typed} make "$@"'}
     programs |= {name: f'echo {name} "$@" >> "{tmp_path}/told"' for name in FOREIGN}
+    as_boss = f"PGHOST=127.0.0.1 PGPORT={port} PGUSER=boss PGPASSWORD=right exec"
     for name in ("createuser", "createdb"):
-        programs[name] = (
-            f'PGHOST=127.0.0.1 PGPORT={port} PGUSER=boss PGPASSWORD=right exec "{find_programs().postgres.parent / name}" "$@"'
-        )
+        programs[name] = f'{as_boss} "{find_programs().postgres.parent / name}" "$@"'
     programs["python"] = f'exec "{sys.executable}" "$@"'
     for name, program in programs.items():
         (place / name).write_text(f"#!/bin/sh\n{program}\n")
