@@ -149,8 +149,12 @@ class Tokens:
             username, expires, mark = str(claims["sub"]), float(claims["exp"]), str(claims["pwd"])
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise TokenRefused("the token is not valid; log in again") from error
-        if expires <= self._wall():
+        now = self._wall()
+        if expires <= now:
             raise TokenRefused("the token has expired; log in again")
+        # a clock set back by an hour signs nobody out; one that was years ahead made a token for years
+        if expires > now + 2 * TOKEN_SECONDS:
+            raise TokenRefused("the token was made when the clock was far ahead; log in again")
         password_hash = hash_of(username)
         if password_hash is None or not hmac.compare_digest(mark, self._mark(password_hash, epoch)):
             raise TokenRefused("the password was changed or everyone was signed out; log in again")

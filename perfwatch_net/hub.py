@@ -66,6 +66,9 @@ class Hub:
         stamp = sample.moment.isoformat()
         plain = metrics_message(stamp, data)
         self._newest = _Message(plain), _Message(metrics_notification(stamp, data))
+        # what the clock has not reached any more, after it was set back, goes as in every chart
+        while self._kept and self._kept[-1][0] >= sample.time:
+            self._kept.pop()
         self._kept.append((sample.time, plain))
         while self._kept[0][0] < sample.time - RECENT_SECONDS:
             self._kept.popleft()

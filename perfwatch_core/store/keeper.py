@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from perfwatch_core.store.link import Link
 from perfwatch_core.store.packer import GRACE, pack_next
-from perfwatch_core.store.retention import Kept, keep
+from perfwatch_core.store.retention import Kept, believed, keep
 from perfwatch_core.store.state import Role
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 HOUR = 3600.0
-_DAY = 86400.0
 # The first round waits until a start is over and done.
 FIRST_SECONDS = 60.0
 # With something left to pack: at most a tenth of the time is spent on it, and never more than one hour a second.
@@ -45,8 +44,8 @@ class Keeper:
     """Has one thing done at a time, by the process that collects; `clean_every` is seconds, 0 for never.
 
     `wall` is the time of day (UTC seconds), by which hours end and days grow old; `clock` is that since the boot,
-    sleep included. Where both part by over a day, somebody set the time of day, and if wrongly, all history would
-    be old at once: so nothing is cleaned for a day.
+    sleep included. A time of day that is not `retention.believed` makes nothing old: somebody set it, or the machine
+    was off for long, which show alike.
     """
 
     def __init__(
@@ -63,7 +62,7 @@ class Keeper:
         self._next_pack = clock() + FIRST_SECONDS
         self._next_clean = self._next_pack + FIRST_SECONDS
         self._took = 0.0
-        self._booted = wall() - clock()
+        self._doubts = False
         self._packing: Future[int | None] | None = None
         self._cleaning: Future[Kept | None] | None = None
 
@@ -87,13 +86,8 @@ class Keeper:
         if now >= self._next_pack:
             self._packing = self._run(lambda link: self._timed(link, moment))
         elif self._clean_every and now >= self._next_clean:
-            booted = moment.timestamp() - now
-            if abs(booted - self._booted) > _DAY:
-                log.warning("the time of day was set by more than a day; history is not cleaned up until tomorrow")
-                self._booted, self._next_clean = booted, now + _DAY
-                return
             self._next_clean = now + self._clean_every
-            self._cleaning = self._run(lambda link: keep(link, moment))
+            self._cleaning = self._run(lambda link: self._kept(link, moment))
             self._cleaning.add_done_callback(_report)
 
     def _timed(self, link: Link, moment: datetime) -> int | None:
@@ -102,6 +96,13 @@ class Keeper:
         found = pack_next(link, moment)
         self._took = self._clock() - began
         return found
+
+    def _kept(self, link: Link, moment: datetime) -> Kept | None:
+        """Clean up, in the other thread."""
+        doubted, self._doubts = self._doubts, not believed(link, moment)
+        if self._doubts and not doubted:
+            log.info("the last clean-up is long ago, or the clock was set: nothing is old until a day was sampled")
+        return keep(link, moment, by_age=not self._doubts)
 
     def _packed(self, round_: Future[int | None]) -> None:
         now = self._clock()

@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 STEPS = {"1m": 60, "5m": 300, "1h": 3600}
 # Readers are done in milliseconds; an export may take longer, then the next round has its turn.
 _PATIENCE = "SET LOCAL lock_timeout = '2s'"
+# Clean-ups are at most a day apart (RETENTION_CLEANUP_INTERVAL_MINUTES) where nothing was off.
+_APART = timedelta(hours=25)
+# So many hours with samples say that a later time of day is the true one.
+_BORNE_OUT = 24
 _COLUMNS = "at, machine_id, tier, part, started, ended, step, sources, firsts, lasts, axis, series, ends, body"
 
 
@@ -36,8 +40,26 @@ class Kept(NamedTuple):
     size: int
 
 
-def keep(link: Link, now: datetime) -> Kept | None:
-    """Apply the policy; None where it is switched off. What a reader holds up is left to the next round."""
+def believed(link: Link, now: datetime) -> bool:
+    """Whether history may grow old by this time of day; a clock set wrongly would make all of it old at once.
+
+    It may where the clean-up before was at most a day ago, or is still to come by this clock. Otherwise the machine
+    was off, or its clock was set: that shows when samples of a day's hours are stored since.
+    """
+    row = link.execute(
+        "SELECT last_archive_run >= %(trusted)s OR (SELECT count(DISTINCT at) FROM history WHERE tier = %(tier)s"
+        " AND at > coalesce(last_archive_run, '-infinity') AND at <= %(now)s) >= %(hours)s FROM archive_policy",
+        {"trusted": now - _APART, "tier": SAMPLES, "now": now, "hours": _BORNE_OUT},
+        prepare=False,
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def keep(link: Link, now: datetime, by_age: bool = True) -> Kept | None:
+    """Apply the policy; None where it is switched off. What a reader holds up is left to the next round.
+
+    Without `by_age` nothing is too old, and only the size limit counts.
+    """
     policy = link.execute(
         "SELECT retention_days, downsample_after_days, downsample_interval, size_limit_bytes"
         " FROM archive_policy WHERE archive_enabled"
@@ -45,15 +67,16 @@ def keep(link: Link, now: datetime) -> Kept | None:
     if policy is None:
         return None
     retention, after, interval, limit = policy
-    dropped = sum(drop_day(link, day) for day in days(link) if day + DAY <= now - timedelta(days=retention))
-    downsampled = sum(
-        downsample_day(link, day, STEPS[interval]) for day in days(link) if day + DAY <= now - timedelta(days=after)
-    )
+    dropped = downsampled = 0
+    if by_age:
+        expired, coarse = now - timedelta(days=retention), now - timedelta(days=after)
+        dropped = sum(drop_day(link, day) for day in days(link) if day + DAY <= expired)
+        downsampled = sum(downsample_day(link, day, STEPS[interval]) for day in days(link) if day + DAY <= coarse)
+        link.execute("UPDATE archive_policy SET last_archive_run = %s", (now,))
     while limit is not None and size_bytes(link) > limit and len(left := days(link)) > 1:
         if not drop_day(link, left[0]):
             break
         dropped += 1
-    link.execute("UPDATE archive_policy SET last_archive_run = %s", (now,))
     return Kept(downsampled, dropped, size_bytes(link))
 
 

@@ -77,6 +77,17 @@ def test_a_token_tells_who_holds_it_until_it_expires() -> None:
         tokens.check(token, only_admin)
 
 
+def test_a_clock_that_was_ahead_makes_no_token_for_years() -> None:
+    clock = Clock()
+    tokens = Tokens(SECRET, clock)
+    token = tokens.issue("admin", HASH)
+    clock.now -= TOKEN_SECONDS
+    assert tokens.check(token, only_admin).username == "admin"
+    clock.now -= 1
+    with pytest.raises(TokenRefused, match="far ahead"):
+        tokens.check(token, only_admin)
+
+
 def test_a_new_password_or_signing_out_ends_earlier_tokens() -> None:
     tokens = Tokens(SECRET, Clock())
     token = tokens.issue("admin", HASH)

@@ -12,9 +12,10 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, Frame, Opcode
 from websockets.sync.client import ClientConnection
 
+from perfwatch_core.bus import Bus
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.cluster import Cluster
-from perfwatch_net.hub import TOO_SLOW
+from perfwatch_net.hub import TOO_SLOW, Hub
 from perfwatch_net.limits import Limits
 from tests.core.store.waiting import until
 from tests.net.conftest import running
@@ -177,3 +178,13 @@ def test_the_count_of_viewers_is_part_of_what_perfwatch_says_of_itself(rig: Rig)
         watching(rig, stack, rpc=True)
         assert rig.engine.vitals.clients() == 2
     until(lambda: rig.engine.vitals.clients() == 0)
+
+
+def test_what_the_clock_has_not_reached_any_more_is_not_told_to_who_comes(rig: Rig) -> None:
+    """Set back by half a minute, or by a year: a browser gets each moment once, and none that lies ahead."""
+    hub = Hub(Bus(), rig.engine.catalogue, UNREAD)
+    for number, time in enumerate((1000.0, 1020.0, 1040.0, 1010.0, 900.0), 1):
+        hub.publish(Sample(number, time, 5.0, {}))
+        told = [json.loads(bytes(one))["timestamp"] for one in hub.recent()]
+        assert told == sorted(set(told))
+        assert told[-1] == Sample(number, time, 5.0, {}).moment.isoformat()

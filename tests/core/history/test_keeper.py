@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import pytest
 
 from perfwatch_core.store.batch import moment
-from perfwatch_core.store.chunks import days
+from perfwatch_core.store.chunks import Covered, Hour, days, insert_hour
 from perfwatch_core.store.keeper import HOUR, Keeper
 from perfwatch_core.store.link import Link
-from perfwatch_core.store.packer import due, pack_next
+from perfwatch_core.store.packer import due, pack, pack_next
 from perfwatch_core.store.past import raw
+from perfwatch_core.store.retention import Kept
 from perfwatch_core.store.state import Role, StoreProblem
 from tests.core.history.test_packing import stored
 from tests.core.store.samples import BEGIN
@@ -58,6 +59,28 @@ class House:
         return Keeper(self.run, clean_every, self.clock, lambda: self.wall)
 
 
+def cleaned(link: Link, wall: float) -> None:
+    """The last clean-up was then (UTC seconds)."""
+    link.execute("UPDATE archive_policy SET last_archive_run = to_timestamp(%s)", (wall,))
+
+
+def clean(house: House, keeper: Keeper) -> Kept:
+    """What the keeper's next clean-up did; what is to be packed is packed before."""
+    while True:
+        house.now += HOUR + 130
+        keeper.tick(Role.COLLECTING)
+        done = house.work()
+        if isinstance(done, Kept):
+            return done
+
+
+def sampled(link: Link, machine_id: int, wall: float) -> None:
+    """A sample was taken then (UTC seconds), and its hour is packed."""
+    at = round(wall * 1e6)
+    with link.transaction():
+        insert_hour(link, machine_id, Hour([at], [5000], {}, Covered.of([(at, 1, 1)])))
+
+
 def test_hours_are_packed_one_by_one_with_pauses(link: Link, machine_id: int) -> None:
     """Nothing at the start, nothing while one runs or the pause lasts; then until the next hour is over."""
     stored(link, machine_id, 1, 300)
@@ -95,6 +118,7 @@ def test_the_policy_is_applied_hourly(link: Link, machine_id: int) -> None:
     stored(link, machine_id, 1, 300)
     house = House(link)
     house.wall = BEGIN + 40 * 86400
+    cleaned(link, house.wall - HOUR)
     keeper, never = house.keeper(), house.keeper(clean_every=0)
     house.now += 130
     while (pack_next(link, moment(round(house.wall * 1e6)))) is not None:
@@ -119,27 +143,50 @@ def test_the_policy_is_applied_hourly(link: Link, machine_id: int) -> None:
     assert not house.waiting
 
 
-@pytest.mark.expects_log("set by more than a day")
 def test_a_clock_that_was_set_wrongly_costs_no_history(link: Link, machine_id: int) -> None:
-    """A year ahead for an hour: nothing is dropped; a day later what was set counts as right."""
+    """Ahead by twelve years, before the start or after it: nothing is old until a day of samples came by that clock."""
     stored(link, machine_id, 1, 300)
     house = House(link)
+    cleaned(link, house.wall)
+    pack(link, machine_id, moment(round((house.wall + 86400) * 1e6)))
+    ahead = house.wall + 12 * 365 * 86400
+    house.wall = ahead
     keeper = house.keeper()
-    while (pack_next(link, moment(round((house.wall + 86400) * 1e6)))) is not None:
-        pass
-    house.now += 130
-    house.wall += 365 * 86400
-    keeper.tick(Role.COLLECTING)
-    assert house.work() is None
-    keeper.tick(Role.COLLECTING)
-    assert not house.waiting
-    assert len(days(link)) == 1
-    house.now += 86401
-    house.wall += 86401
-    keeper.tick(Role.COLLECTING)
-    assert house.work() is None
-    keeper.tick(Role.COLLECTING)
-    assert house.work().dropped == 1
+    for hour in range(24):
+        assert clean(house, keeper).dropped == 0
+        assert days(link)[0] == moment(round(BEGIN * 1e6))
+        sampled(link, machine_id, ahead + hour * HOUR)
+        house.wall += HOUR
+    assert clean(house, keeper).dropped == 1
+    # and back: what was sampled meanwhile lies ahead and is not old
+    house.wall = BEGIN + 3 * HOUR
+    assert clean(house, keeper).dropped == 0
+
+
+def test_a_machine_that_was_off_is_cleaned_up_a_day_later(link: Link, machine_id: int) -> None:
+    """However often it is switched off meanwhile."""
+    stored(link, machine_id, 1, 300)
+    house = House(link)
+    cleaned(link, house.wall)
+    pack(link, machine_id, moment(round((house.wall + 86400) * 1e6)))
+    for evening in range(31, 43):
+        house.wall = BEGIN + evening * 86400
+        assert clean(house, house.keeper()).dropped == 0
+        sampled(link, machine_id, house.wall)
+        sampled(link, machine_id, house.wall + HOUR)
+    house.wall += 86400
+    assert clean(house, house.keeper()).dropped == 1
+
+
+def test_a_doubtful_clock_does_not_hold_up_the_size_limit(link: Link, machine_id: int) -> None:
+    """For that nothing need be old."""
+    house = House(link)
+    for day in range(3):
+        sampled(link, machine_id, BEGIN + day * 86400)
+    cleaned(link, BEGIN)
+    house.wall = BEGIN + 400 * 86400
+    link.execute("UPDATE archive_policy SET size_limit_bytes = 1")
+    assert clean(house, house.keeper()).dropped == 2
 
 
 @pytest.mark.expects_log("could not be packed: The database is away")
