@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, Qt
@@ -76,6 +77,6 @@ class AskDialog(QDialog):
         column.addWidget(self.words)
         column.addWidget(self.buttons)
 
+    @abstractmethod
     def begin(self) -> None:
-        """Do it."""
-        raise NotImplementedError
+        """Do what the dialog is for, now that it was asked to."""

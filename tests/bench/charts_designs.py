@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ from tests.bench.charts import CHARTS, COLOURS, CURVES, HEIGHT, POINTS, WIDTH, v
 BEGIN = 1_795_000_000.0
 
 
-class Design:
+class Design(ABC):
     """Eight charts in a grid of two columns; `sample` shows one more second, up to the picture."""
 
     def __init__(self) -> None:
@@ -40,13 +41,13 @@ class Design:
         self.window.show()
         QTest.qWaitForWindowExposed(self.window)
 
+    @abstractmethod
     def chart(self, place: int) -> Any:
         """One chart as this design makes it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def add(self) -> None:
         """Hand one more second to the charts."""
-        raise NotImplementedError
 
     def sample(self, _number: int) -> None:
         """One more second, painted."""

@@ -135,7 +135,7 @@ class FakeArchive:
 
     def chore(self, job: Callable[[Link, int], T]) -> Future[T]:
         """Nothing can be done without a database."""
-        raise NotImplementedError
+        raise AssertionError(f"a fake archive has no database for {job}")
 
     def _future(self, what: str, start: float, end: float, make: Callable[[], T]) -> Future[T]:
         self.asked.append((what, start, end))
