@@ -98,6 +98,13 @@ class Collector(ABC):
         return
 
 
+def reason(error: Exception) -> str:
+    """What a person reads of a failure: which file, where there is one, and why."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    return f"{type(error).__name__}: {error}"
+
+
 def collect_safely(collector: Collector) -> Reading | None:
     """One reading, with any failure turned into its fault; None while the collector is switched off."""
     if not collector.enabled:
@@ -113,7 +120,7 @@ def collect_safely(collector: Collector) -> Reading | None:
     # One broken collector must never stop the others, whatever it raises.
     except Exception as error:
         log.debug("collector %s failed", collector.type, exc_info=True)
-        fault = Fault(f"{type(error).__name__}: {error}")
+        fault = Fault(reason(error))
     return Reading(
         collector.type,
         at,

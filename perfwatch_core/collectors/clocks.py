@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import decimal
 
 # Clocks change all the time, but each costs a file: more often would cost more than it tells.
 _LOOK_AGAIN_SECONDS = 2.0
@@ -51,5 +52,5 @@ class Clocks:
             return {}
         if len(parts) != len(self._cores):
             return {}
-        values = [part.split(b"\n", 1)[0].partition(b":")[2] for part in parts]
-        return {core: float(value) for core, value in zip(self._cores, values, strict=True)}
+        values = [decimal(part.partition(b"\n")[0].partition(b":")[2].strip()) for part in parts if b"\n" in part]
+        return {core: value for core, value in zip(self._cores, values, strict=False) if value is not None}

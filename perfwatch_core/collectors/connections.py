@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 from collections import Counter
 from contextlib import suppress
 
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import lines
 
 # enum in <net/tcp_states.h>; the same numbers stand in /proc/net/tcp in hexadecimal
 ESTABLISHED, TIME_WAIT, CLOSE_WAIT, LISTEN = 1, 6, 8, 10
@@ -95,12 +97,20 @@ class Connections:
 
     def _listed(self) -> Counter[int]:
         """From the kernel's own list, a line for each socket; IPv6 may be missing, IPv4 never is."""
-        lines = self._machine.read("proc/net/tcp").split(b"\n")[1:]
+        sockets = _sockets(self._machine.read("proc/net/tcp"))
         with suppress(FileNotFoundError):
-            lines += self._machine.read("proc/net/tcp6").split(b"\n")[1:]
+            sockets += _sockets(self._machine.read("proc/net/tcp6"))
         counts: Counter[int] = Counter()
-        for line in lines:
+        for line in sockets:
             words = line.split(None, 4)
-            if len(words) > 3:
-                counts[int(words[3], 16)] += 1
+            if len(words) > 3 and words[3].isalnum():
+                with suppress(ValueError):
+                    counts[int(words[3], 16)] += 1
         return counts
+
+
+def _sockets(text: bytes) -> list[bytes]:
+    """The lines below the head; raises OSError where they are not all there, for fewer would be a wrong count."""
+    if not text.endswith(b"\n"):
+        raise OSError(errno.ENODATA, "its list is cut off")
+    return lines(text)[1:]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
-from perfwatch_core.collector import Collector, Fact, Missing
+from perfwatch_core.collector import Collector, Fact, Missing, reason
 from perfwatch_core.collectors.clocks import Clocks
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.temperature import Sensors
+from perfwatch_core.collectors.words import Unreadable, counts, decimal, lines
 from perfwatch_core.metric import Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -59,6 +60,10 @@ INTERRUPTS = Metric(
 # In the order of the columns of /proc/stat; guest time stands behind them and is already part of user and nice.
 _COLUMNS = (USER, NICE, SYSTEM, IDLE, IOWAIT, IRQ, SOFTIRQ, STEAL)
 _PERIODS = ("1m", "5m", "15m")
+# More than any kernel is built for (NR_CPUS): a larger number is no processor, and a list would be as long.
+_MOST_CORES = 1 << 16
+_GARBLED = Missing("/proc/stat has a line for it that cannot be understood")
+_UNTOLD = Missing("/proc/stat does not tell")
 
 
 class CpuCollector(Collector):
@@ -79,8 +84,7 @@ class CpuCollector(Collector):
     def collect(self) -> Iterator[Fact]:
         """Clock ticks (a hundredth of a second each), counts since boot, MHz, °C."""
         cores = yield from self._times()
-        for period, load in zip(_PERIODS, self._machine.read("proc/loadavg").split(None, 3), strict=False):
-            yield LOAD, period, float(load)
+        yield from self._load()
         clocks = self._clocks.of(cores)
         for core, megahertz in clocks.items():
             yield FREQUENCY, core, megahertz
@@ -94,24 +98,40 @@ class CpuCollector(Collector):
 
     def _times(self) -> Generator[Fact, None, list[str]]:
         """The lines of `/proc/stat`; returns the names of the cores that are online."""
-        whole, *lines = self._machine.read("proc/stat").split(b"\n")
-        if not whole.startswith(b"cpu "):
-            raise ValueError("/proc/stat does not begin with the times of all processors")
-        yield from self._shares(_ticks(whole))
+        whole, *rest = lines(self._machine.read("proc/stat")) or [b""]
+        ticks = _ticks(whole)
+        if not whole.startswith(b"cpu ") or ticks is None:
+            raise Unreadable("/proc/stat does not begin with the times of all processors")
+        yield from self._shares(ticks)
         cores = []
-        for line in lines:
+        counted: dict[bytes, int] = {}
+        for line in rest:
             if line.startswith(b"cpu"):
-                ticks = _ticks(line)
-                core = line[3 : line.index(b" ")].decode()
-                cores.append(core)
-                total = sum(ticks)
-                yield CORE, core, (total - ticks[3] - ticks[4], total)
-            elif line.startswith(b"intr "):
-                yield INTERRUPTS, "", int(line.split(None, 2)[1])
-            elif line.startswith(b"ctxt "):
-                yield SWITCHES, "", int(line[5:])
-                break
+                core = line[3:].partition(b" ")[0]
+                if core.isdigit() and int(core) < _MOST_CORES:
+                    cores.append(core.decode())
+                    yield CORE, cores[-1], _GARBLED if (ticks := _ticks(line)) is None else _busy(ticks)
+            elif line.startswith((b"intr ", b"ctxt ")):
+                # a number for each interrupt follows their sum
+                counted.update(zip([line[:4]], counts(line.split(None, 2)[1:2]) or [], strict=False))
+                if len(counted) == 2:
+                    break
+        yield INTERRUPTS, "", counted.get(b"intr", _UNTOLD)
+        yield SWITCHES, "", counted.get(b"ctxt", _UNTOLD)
         return cores
+
+    def _load(self) -> Iterator[Fact]:
+        try:
+            words = self._machine.read("proc/loadavg").rpartition(b"\n")[0].split(None, 3)
+        except OSError as error:
+            yield LOAD, "", Missing(reason(error))
+            return
+        averages = [decimal(word) for word in words[:3]]
+        if len(averages) < len(_PERIODS):
+            yield LOAD, "", Missing("/proc/loadavg does not tell")
+            return
+        for period, load in zip(_PERIODS, averages, strict=True):
+            yield LOAD, period, Missing("/proc/loadavg does not tell") if load is None else load
 
     def _shares(self, ticks: list[int]) -> Iterator[Fact]:
         """The whole machine's ticks, idle and iowait never less than before.
@@ -124,10 +144,17 @@ class CpuCollector(Collector):
                 ticks[column] = max(ticks[column], self._before[column])
         self._before = ticks
         total = sum(ticks)
-        yield USAGE, "", (total - ticks[3] - ticks[4], total)
+        yield USAGE, "", _busy(ticks)
         for metric, number in zip(_COLUMNS, ticks, strict=True):
             yield metric, "", (number, total)
 
 
-def _ticks(line: bytes) -> list[int]:
-    return [int(word) for word in line.split(None, 9)[1:9]]
+def _ticks(line: bytes) -> list[int] | None:
+    """The eight columns, None where they are not there."""
+    ticks = counts(line.split(None, 9)[1:9])
+    return ticks if ticks and len(ticks) == len(_COLUMNS) else None
+
+
+def _busy(ticks: list[int]) -> tuple[int, int]:
+    total = sum(ticks)
+    return total - ticks[3] - ticks[4], total

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
-from perfwatch_core.collector import Collector, Fact, Missing
+from perfwatch_core.collector import Collector, Fact, Missing, reason
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.partitions import METRICS as PARTITION_METRICS
 from perfwatch_core.collectors.partitions import TYPE, Partitions
+from perfwatch_core.collectors.words import counts, lines, name
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -64,6 +66,11 @@ QUEUE = Metric(
     at="devices.*.queue_depth",
 )
 
+_OF_DEVICE = (
+    READ, WRITTEN, READS, WRITES, READ_TOTAL, WRITTEN_TOTAL, READS_TOTAL, WRITES_TOTAL,
+    READ_LATENCY, WRITE_LATENCY, UTIL, QUEUE,
+)  # fmt: skip
+_GARBLED = Missing("/proc/diskstats has a line for it that cannot be understood")
 # Devices that stand on others or on memory: their traffic is counted below them, or is none.
 _NO_DISK = re.compile(r"(loop|ram|zram)\d+$|nvme\d+c\d+n\d+$")
 # Slaves, and the size of a drive whose medium was changed, are looked at again after so long.
@@ -74,10 +81,7 @@ class DiskCollector(Collector):
     """What whole devices did, and how full the file systems are."""
 
     type = TYPE
-    metrics = (
-        READ, WRITTEN, READS, WRITES, READ_TOTAL, WRITTEN_TOTAL, READS_TOTAL, WRITES_TOTAL,
-        READ_LATENCY, WRITE_LATENCY, UTIL, QUEUE, *PARTITION_METRICS,
-    )  # fmt: skip
+    metrics = (*_OF_DEVICE, *PARTITION_METRICS)
 
     def __init__(self, machine: Machine, partitions: Partitions | None = None) -> None:
         self._machine = machine
@@ -89,7 +93,11 @@ class DiskCollector(Collector):
     def collect(self) -> Iterator[Fact]:
         """Counts since each device appeared: requests, sectors, milliseconds; then bytes of file systems."""
         yield from self._devices()
-        yield from self._partitions.collect()
+        try:
+            yield from self._partitions.collect()
+        except OSError as error:
+            for metric in PARTITION_METRICS:
+                yield metric, "", Missing(reason(error))
 
     def close(self) -> None:
         """Let go of the list of mounts and of the threads that ask them."""
@@ -97,15 +105,18 @@ class DiskCollector(Collector):
 
     def _devices(self) -> Iterator[Fact]:
         try:
-            lines = self._machine.read("proc/diskstats").split(b"\n")
+            text = self._machine.read("proc/diskstats")
         except FileNotFoundError:
             # some containers; how full their file systems are is known all the same
             yield from _nothing("this kernel counts no disk traffic: it has no /proc/diskstats")
             return
-        rows = {words[2]: words for line in lines if len(words := line.split(None, 14)) > 13}
+        except OSError as error:
+            yield from _nothing(reason(error))
+            return
+        rows = {words[2]: words for line in lines(text) if len(words := line.split(None, 14)) > 13}
         self._look_at(rows)
-        for key, name in self._counted.items():
-            yield from _facts(name, [int(word) for word in rows[key][3:14]])
+        for key, shown in self._counted.items():
+            yield from _facts(shown, counts(rows[key][3:14]))
         if not self._counted:
             yield from _nothing("this machine has no disk of its own")
 
@@ -116,17 +127,16 @@ class DiskCollector(Collector):
             return
         self._listed, self._look_due = set(rows), now + _LOOK_AGAIN_SECONDS
         whole = set(self._machine.names("sys/block"))
+        # a slash in a name stands as an exclamation mark in sysfs
+        folders = {key: os.fsdecode(key).replace("/", "!") for key in rows}
         self._counted = {
-            key: name
-            for key in rows
-            # a slash in a name stands as an exclamation mark in sysfs
-            if (name := key.decode(errors="replace")).replace("/", "!") in whole and self._counts(name)
+            key: name(key) for key, folder in folders.items() if folder in whole and self._is_counted(folder)
         }
 
-    def _counts(self, name: str) -> bool:
-        if _NO_DISK.match(name):
+    def _is_counted(self, device: str) -> bool:
+        if _NO_DISK.match(device):
             return False
-        folder = f"sys/block/{name.replace('/', '!')}"
+        folder = f"sys/block/{device}"
         # a device without size is a drive without a medium or a slot that nothing uses
         return not self._machine.names(f"{folder}/slaves") and self._machine.number(f"{folder}/size") != 0
 
@@ -137,7 +147,11 @@ def _nothing(why: str) -> Iterator[Fact]:
         yield metric, "", missing
 
 
-def _facts(name: str, numbers: list[int]) -> Iterator[Fact]:
+def _facts(name: str, numbers: list[int] | None) -> Iterator[Fact]:
+    if numbers is None:
+        for metric in _OF_DEVICE:
+            yield metric, name, _GARBLED
+        return
     reads, _, read_sectors, read_ms, writes, _, written_sectors, write_ms, _, busy_ms, waited_ms = numbers
     yield READ, name, read_sectors
     yield WRITTEN, name, written_sectors

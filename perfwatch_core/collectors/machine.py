@@ -47,8 +47,10 @@ class Machine:
         fd = os.open(self._prefix + path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             data = _whole(fd)
-        except OSError:
+        except OSError as error:
             os.close(fd)
+            # only opening tells which file it was
+            error.filename = self._prefix + path
             raise
         self._open[path] = fd
         return data
@@ -60,7 +62,8 @@ class Machine:
         """
         try:
             fd = os.open(self._prefix + path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
+        except (OSError, ValueError):
+            # the latter for a name that no file can have
             return None
         try:
             return (_whole(fd) if whole else os.read(fd, 4096)).decode(errors="replace").strip()
@@ -80,7 +83,7 @@ class Machine:
         """The sorted entries of a directory, none where it does not exist."""
         try:
             return sorted(entry.name for entry in (self.root / path).iterdir())
-        except OSError:
+        except (OSError, ValueError):
             return []
 
     def statvfs(self, point: str) -> os.statvfs_result:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perfwatch_core.collector import Collector, Fact, Missing
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import Unreadable, count, lines
 from perfwatch_core.metric import Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -71,19 +72,27 @@ class MemoryCollector(Collector):
     def collect(self) -> Iterator[Fact]:
         """Bytes and pages; the file counts in KiB."""
         said: dict[bytes, int] = {}
-        for line in self._machine.read("proc/meminfo").split(b"\n"):
+        for line in lines(self._machine.read("proc/meminfo")):
             words = line.split(None, 2)
-            if len(words) > 1:
-                said[words[0][:-1]] = int(words[1])
+            if len(words) > 1 and (number := count(words[1])) is not None:
+                said[words[0][:-1]] = number
         if b"MemTotal" not in said:
-            raise ValueError("/proc/meminfo does not say how much memory there is")
+            raise Unreadable("/proc/meminfo does not say how much memory there is")
         for metric, name, factor in _AS_THEY_ARE:
             yield metric, "", said[name] * factor if name in said else _UNTOLD
         total, available = said[b"MemTotal"], said.get(b"MemAvailable")
-        yield USED, "", _UNTOLD if available is None else (total - available) * 1024
-        yield USAGE, "", _UNTOLD if available is None else (total - available, total)
-        cached = said.get(b"Cached")
-        yield CACHED, "", _UNTOLD if cached is None else (cached + said.get(b"SReclaimable", 0)) * 1024
-        swap, swap_free = said.get(b"SwapTotal", 0), said.get(b"SwapFree", 0)
-        yield SWAP_USED, "", (swap - swap_free) * 1024
-        yield SWAP_PERCENT, "", (swap - swap_free, swap) if swap else Missing("this machine has no swap space")
+        # a container may be told its own total and the host's available (lxcfs)
+        used = None if available is None else max(0, total - available)
+        yield USED, "", _UNTOLD if used is None else used * 1024
+        yield USAGE, "", _UNTOLD if used is None else (used, total)
+        cached, slab = said.get(b"Cached"), said.get(b"SReclaimable")
+        yield CACHED, "", _UNTOLD if cached is None or slab is None else (cached + slab) * 1024
+        swap, swap_free = said.get(b"SwapTotal"), said.get(b"SwapFree")
+        if swap is None or swap_free is None:
+            yield SWAP_USED, "", _UNTOLD
+            yield SWAP_PERCENT, "", _UNTOLD
+            return
+        # both are read one after the other while swap is added or taken away
+        used = max(0, swap - swap_free)
+        yield SWAP_USED, "", used * 1024
+        yield SWAP_PERCENT, "", (used, swap) if swap else Missing("this machine has no swap space")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from perfwatch_core.collector import Collector, Fact, Missing
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import count
 from perfwatch_core.metric import Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -53,13 +54,15 @@ class MemoryBandwidthCollector(Collector):
     def collect(self) -> Iterator[Fact]:
         """Counts since boot: KiB for pgpgin and pgpgout, pages for swap."""
         said: dict[bytes, int] = {}
-        text = self._machine.read("proc/vmstat")
+        text = b"\n" + self._machine.read("proc/vmstat")
         for name in _NAMES:
             # the file has two hundred lines and eight of them matter: searching is cheaper than splitting
             start = text.find(b"\n" + name + b" ")
-            if start >= 0:
-                start += len(name) + 2
-                said[name] = int(text[start : text.find(b"\n", start)])
+            start += len(name) + 2
+            end = text.find(b"\n", start)
+            # the last line of a file that was cut off has no end, and may lack digits
+            if start > len(name) + 1 and end > 0 and (number := count(text[start:end])) is not None:
+                said[name] = number
         for metric, names in _SOURCES:
             if all(name in said for name in names):
                 yield metric, "", sum(said[name] for name in names)

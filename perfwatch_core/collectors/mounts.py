@@ -61,7 +61,8 @@ class Mounts:
             return self._known
         if text != self._text:
             self._text = text
-            self._known = parsed(text.decode(errors="replace"), nodev_types(self._machine))
+            # a path is whatever bytes it was given
+            self._known = parsed(os.fsdecode(text), nodev_types(self._machine))
         return self._known
 
     def close(self) -> None:
@@ -89,10 +90,10 @@ def parsed(text: str, nodev: frozenset[str]) -> list[Mount]:
     mounts, subvolumes) counts where its root is, and there at the shortest path.
     """
     # only at newlines: a name may hold any other character at which Python would split lines
-    by_point = {line.mount.point: line for line in map(_line, text.split("\n")) if line}
+    by_point = {line.mount.point: line for line in map(_line, text.split("\n")[:-1]) if line}
     found: dict[str, _Line] = {}
     for line in by_point.values():
-        if not _holds_data(line.mount, nodev):
+        if not _holds_data(line, nodev):
             continue
         # btrfs gives each subvolume a number of its own: the name of the device tells them as one
         key = line.mount.device if line.mount.device.startswith("/") else line.number
@@ -104,7 +105,7 @@ def parsed(text: str, nodev: frozenset[str]) -> list[Mount]:
 def nodev_types(machine: Machine) -> frozenset[str]:
     """The kinds of file system that need no block device, from `/proc/filesystems` (proc_filesystems(5))."""
     text = machine.glance("proc/filesystems", whole=True) or ""
-    return frozenset(line.split("\t")[1] for line in text.splitlines() if line.startswith("nodev"))
+    return frozenset(line.partition("\t")[2] for line in text.splitlines() if line.startswith("nodev\t"))
 
 
 def _line(text: str) -> _Line | None:
@@ -120,13 +121,17 @@ def _rank(line: _Line) -> tuple[bool, int]:
     return line.root != "/", len(line.mount.point)
 
 
-def _holds_data(mount: Mount, nodev: frozenset[str]) -> bool:
+def _holds_data(line: _Line, nodev: frozenset[str]) -> bool:
+    mount = line.mount
     if mount.fstype in _NO_SPACE:
         return False
     if mount.fstype == "overlay":
         # a container's own root is all the disk it has; others only repeat the disk below them
         return mount.point == "/"
-    return mount.fstype in _REMOTE or mount.fstype.startswith("fuse") or mount.fstype not in nodev
+    if mount.fstype in _REMOTE or mount.fstype.startswith("fuse"):
+        return True
+    # 0 is the major number of what has no device; only btrfs numbers so what lies on one
+    return mount.fstype not in nodev and (not line.number.startswith("0:") or mount.device.startswith("/"))
 
 
 def _plain(text: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
-from perfwatch_core.collector import Collector, Fact, Missing
+from perfwatch_core.collector import Collector, Fact, Missing, reason
 from perfwatch_core.collectors import connections as states
 from perfwatch_core.collectors.connections import Connections
 from perfwatch_core.collectors.links import Links
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import count, counts, lines
+from perfwatch_core.collectors.words import name as shown
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
 
 TYPE = "network"
-LOOPBACK = "lo"
+LOOPBACK = b"lo"
 
 
 def _rate(field: str, unit: Unit, help_: str) -> Metric:
@@ -75,6 +78,9 @@ _COUNTERS = (
     (10, (ERRORS_OUT,)),
     (11, (DROPS_OUT,)),
 )
+_COLUMNS = 16
+_COUNTED = tuple(metric for _, metrics in _COUNTERS for metric in metrics)
+_GARBLED = Missing("/proc/net/dev has a line for it that cannot be understood")
 _TCP = (
     (states.ESTABLISHED, TCP_ESTABLISHED),
     (states.TIME_WAIT, TCP_TIME_WAIT),
@@ -100,53 +106,79 @@ class NetworkCollector(Collector):
 
     def collect(self) -> Iterator[Fact]:
         """Counts since each interface came up, bytes and packets; then links and sockets."""
-        names = []
-        for line in self._machine.read("proc/net/dev").split(b"\n")[2:]:
-            # an alias such as eth0:1 has a colon of its own
-            before, colon, rest = line.rpartition(b":")
-            name = before.strip().decode(errors="replace")
-            if not colon or name == LOOPBACK:
-                continue
-            names.append(name)
-            numbers = rest.split()
-            for column, metrics in _COUNTERS:
-                number = int(numbers[column])
-                for metric in metrics:
-                    yield metric, name, number
-        if not names:
-            nothing = Missing("this machine has no network interface but the loopback")
-            for metric in (SENT, RECEIVED, PACKETS_SENT, PACKETS_RECEIVED, ERRORS_IN, ERRORS_OUT, DROPS_IN, DROPS_OUT):
-                yield metric, "", nothing
-        for name, link in self._links.of(names).items():
-            yield UP, name, link.up
-            yield SPEED, name, link.speed if link.speed is not None else Missing(link.why)
+        try:
+            text = self._machine.read("proc/net/dev")
+        except OSError as error:
+            yield from _nothing(reason(error))
+        else:
+            yield from self._interfaces(lines(text))
         yield from self._sockets()
 
     def close(self) -> None:
         """Let go of the socket to the kernel."""
         self._connections.close()
 
+    def _interfaces(self, listed: list[bytes]) -> Iterator[Fact]:
+        folders: dict[str, str] = {}
+        for line in listed:
+            # an alias such as eth0:1 has a colon of its own, the two lines of the head have none
+            before, colon, rest = line.rpartition(b":")
+            raw = before.strip()
+            # no interface has a space in its name (net/core/dev.c), so two lines have become one
+            if not colon or raw == LOOPBACK or len(raw.split()) != 1:
+                continue
+            name = shown(raw)
+            folders[name] = os.fsdecode(raw)
+            numbers = counts(rest.split())
+            if numbers is None or len(numbers) < _COLUMNS:
+                for metric in _COUNTED:
+                    yield metric, name, _GARBLED
+                continue
+            for column, metrics in _COUNTERS:
+                number = numbers[column]
+                for metric in metrics:
+                    yield metric, name, number
+        if not folders:
+            yield from _nothing(
+                "this machine has no network interface but the loopback" if listed else "/proc/net/dev is empty"
+            )
+        for name, link in self._links.of(folders).items():
+            yield UP, name, link.up
+            yield SPEED, name, link.speed if link.speed is not None else Missing(link.why)
+
     def _sockets(self) -> Iterator[Fact]:
         """Of TCP by state, of UDP all; a little file tells whether TCP sockets have come or gone."""
-        hint, udp = [], []
+        hint: list[bytes] = []
+        udp: list[int | None] = []
         for path in ("proc/net/sockstat", "proc/net/sockstat6"):
             try:
                 text = self._machine.read(path)
             except OSError:
                 # a kernel without IPv6 has no second one
                 continue
-            for line in text.split(b"\n"):
+            in_use = None
+            for line in lines(text):
                 # how many are in use; their memory, which follows, changes all the time
                 if line.startswith(b"TCP"):
                     hint.append(line.rpartition(b" mem ")[0] or line)
-                elif line.startswith((b"UDP:", b"UDP6:")):
-                    udp.append(int(line.split(None, 3)[2]))
+                elif line.startswith((b"UDP: inuse ", b"UDP6: inuse ")):
+                    in_use = count(line.split(None, 3)[2])
+            udp.append(in_use)
         try:
             counts = self._connections.by_state(hint)
         except OSError as error:
             for _, metric in _TCP:
-                yield metric, "", Missing(f"the kernel does not list sockets: {error.strerror}")
+                yield metric, "", Missing(f"the kernel does not list sockets: {error.strerror or error}")
         else:
             for state, metric in _TCP:
                 yield metric, "", counts[state]
-        yield UDP, "", sum(udp) if udp else Missing("the kernel does not count UDP sockets")
+        known = [number for number in udp if number is not None]
+        # one without the other would be too few
+        whole = udp and len(known) == len(udp)
+        yield UDP, "", sum(known) if whole else Missing("the kernel does not count UDP sockets")
+
+
+def _nothing(why: str) -> Iterator[Fact]:
+    missing = Missing(why)
+    for metric in (SENT, RECEIVED, PACKETS_SENT, PACKETS_RECEIVED, ERRORS_IN, ERRORS_OUT, DROPS_IN, DROPS_OUT):
+        yield metric, "", missing

@@ -9,6 +9,7 @@ from perfwatch_core.collector import Fact, Missing
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.mounts import Mount, Mounts
 from perfwatch_core.collectors.space import Answer, Ask, Silent, Space
+from perfwatch_core.collectors.words import name
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -70,9 +71,10 @@ class Partitions:
             if isinstance(answer, os.statvfs_result) and not answer.f_blocks:
                 # a window onto something without a size, such as a fuse of control files
                 continue
-            yield DEVICE, point, device
-            yield FSTYPE, point, fstype
-            yield from _facts(point, answer)
+            shown = name(point)
+            yield DEVICE, shown, name(device)
+            yield FSTYPE, shown, name(fstype)
+            yield from _facts(shown, answer)
 
 
 def _facts(point: str, answer: Answer | Silent) -> Iterator[Fact]:

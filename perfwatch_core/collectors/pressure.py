@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from perfwatch_core.collector import Collector, Fact, NotOnThisMachine
+from perfwatch_core.collector import Collector, Fact, Missing, NotOnThisMachine, reason
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import count, lines
 from perfwatch_core.metric import Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -42,15 +43,29 @@ class PressureCollector(Collector):
 
     def collect(self) -> Iterator[Fact]:
         """Microseconds since boot."""
-        for subject, metrics in _LINES:
+        found: dict[str, bytes | OSError] = {}
+        for subject, _ in _LINES:
             try:
-                text = self._machine.read(f"proc/pressure/{subject}")
+                found[subject] = self._machine.read(f"proc/pressure/{subject}")
             except OSError as error:
-                raise NotOnThisMachine(
-                    "this kernel does not measure pressure (PSI); it takes a kernel with CONFIG_PSI, "
-                    "booted with psi=1 where that is not the default"
-                ) from error
-            for line in text.split(b"\n"):
-                kind, _, rest = line.partition(b" ")
-                if kind in metrics:
-                    yield metrics[kind], "", int(rest.rpartition(b"total=")[2])
+                found[subject] = error
+        if not any(isinstance(text, bytes) for text in found.values()):
+            raise NotOnThisMachine(
+                "this kernel does not measure pressure (PSI); it takes a kernel with CONFIG_PSI, "
+                "booted with psi=1 where that is not the default"
+            )
+        for subject, metrics in _LINES:
+            yield from _facts(subject, found[subject], metrics)
+
+
+def _facts(subject: str, text: bytes | OSError, metrics: Mapping[bytes, Metric]) -> Iterator[Fact]:
+    said: dict[bytes, int] = {}
+    for line in lines(text) if isinstance(text, bytes) else []:
+        kind, _, rest = line.partition(b" ")
+        # more may follow it in a kernel to come
+        total = count(rest.partition(b"total=")[2].partition(b" ")[0])
+        if total is not None:
+            said[kind] = total
+    why = reason(text) if isinstance(text, OSError) else f"/proc/pressure/{subject} does not tell"
+    for kind, metric in metrics.items():
+        yield metric, "", said.get(kind, Missing(why))

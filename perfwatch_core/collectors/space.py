@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import threading
@@ -61,6 +62,9 @@ class _Asker:
                     work.answers[point] = self._ask(point)
                 except OSError as error:
                     work.answers[point] = error
+                except ValueError as error:
+                    # a path that no file can have
+                    work.answers[point] = OSError(errno.EINVAL, str(error))
                 if work.given_up:
                     break
             work.ended = time.monotonic()

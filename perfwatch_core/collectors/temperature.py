@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import name as shown
 
 _HWMON, _ZONES = "sys/class/hwmon", "sys/class/thermal"
 # New sensors come with new hardware; looking through all directories each time would cost more than reading them.
@@ -50,7 +51,7 @@ class Sensors:
                 if not (entry.startswith("temp") and entry.endswith("_input")):
                     continue
                 label = self._machine.glance(f"{folder}/{entry.removesuffix('_input')}_label") or ""
-                name = f"{chip_name} {label}".strip()
+                name = shown(f"{chip_name} {label}".strip())
                 seen[name] = seen.get(name, 0) + 1
                 yield (name if seen[name] == 1 else f"{name} {seen[name]}"), f"{folder}/{entry}"
 
@@ -58,4 +59,4 @@ class Sensors:
         for zone in self._machine.names(_ZONES):
             if zone.startswith("thermal_zone"):
                 kind = self._machine.glance(f"{_ZONES}/{zone}/type") or zone
-                yield f"{kind} {zone.removeprefix('thermal_zone')}", f"{_ZONES}/{zone}/temp"
+                yield shown(f"{kind} {zone.removeprefix('thermal_zone')}"), f"{_ZONES}/{zone}/temp"

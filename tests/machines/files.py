@@ -28,11 +28,11 @@ def unpacked(text: str) -> Files:
 
 
 def lay_out(files: Files, root: Path) -> Path:
-    """Write the files below `root`, which need not exist; returns it."""
+    """Write the files below `root`, which need not exist; returns it. Surrogates stand for bytes that are no UTF-8."""
     for path, text in files.items():
         place = root / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text)
+        place.write_bytes(text.encode(errors="surrogateescape"))
     return root
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from perfwatch_core.collectors import cpu, disk, memory, memory_bandwidth, network, partitions
+from perfwatch_core.collectors import cpu, disk, memory, memory_bandwidth, network, partitions, pressure
+from perfwatch_core.metric import Metric
 from tests.core.collectors.conftest import KINDS, Stage
 from tests.machines.files import Files, kept
 
-_FILES = {
-    "proc/stat": "cpu", "proc/loadavg": "cpu", "proc/meminfo": "memory", "proc/net/dev": "network",
-    "proc/self/mountinfo": "disk", "proc/vmstat": "memory_bandwidth",
-    "proc/pressure/io": "pressure",
+# Without these a type knows nothing.
+_FILES = {"proc/stat": "cpu", "proc/meminfo": "memory", "proc/vmstat": "memory_bandwidth"}
+# Without these it knows the rest.
+_PARTS = {
+    "proc/loadavg": cpu.LOAD, "proc/net/dev": network.RECEIVED, "proc/diskstats": disk.READ,
+    "proc/self/mountinfo": partitions.USED, "proc/pressure/io": pressure.IO_SOME,
 }  # fmt: skip
 
 
@@ -27,10 +30,24 @@ def test_a_missing_file_is_a_fault_of_its_type_alone(stage: Stage, path: str, ty
     del files[path]
     sample = stage.show(files)
     assert set(sample.faults) == {type_}
-    assert path.split("/")[-1] in sample.faults[type_].reason or not sample.faults[type_].here
+    assert f"{path} cannot be read: No such file" in sample.faults[type_].reason
     assert {series.metric.type for series in sample.values} == {
         "cpu", "memory", "network", "disk", "memory_bandwidth", "pressure",
     } - {type_}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "metric"), _PARTS.items())
+def test_a_missing_part_leaves_the_rest_of_its_type(stage: Stage, path: str, metric: Metric) -> None:
+    files = kept("laptop")[0]
+    stage.show(files)
+    whole = stage.show(files)
+    del files[path]
+    sample = stage.show(files)
+    assert not sample.faults
+    assert path.rpartition("/")[2] in sample.missing[metric.of()]
+    assert not any(series.metric is metric for series in sample.values)
+    told = {series.metric for series in whole.values if series.metric.type == metric.type}
+    assert told & {series.metric for series in sample.values}
 
 
 @pytest.mark.parametrize("path", ["proc/stat", "proc/meminfo"])
@@ -40,16 +57,16 @@ def test_an_empty_file_is_a_fault_that_names_it(stage: Stage, path: str) -> None
     assert len(sample.faults) == 1
 
 
-@pytest.mark.parametrize("path", [*_FILES, "proc/diskstats"])
+@pytest.mark.parametrize("path", [*_FILES, *_PARTS])
 @pytest.mark.parametrize("part", [0.1, 0.33, 0.5, 0.77, 0.95])
 def test_a_file_that_is_cut_off_touches_its_type_alone(stage: Stage, path: str, part: float) -> None:
     files = kept("laptop")[0]
     files[path] = files[path][: int(len(files[path]) * part)]
     stage.show(kept("laptop")[0])
     sample = stage.show(files)
-    assert set(sample.faults) <= {_FILES.get(path, "disk")}
+    assert set(sample.faults) <= {_FILES.get(path, "")}
     types = {series.metric.type for series in sample.values}
-    assert len(types) >= len(KINDS) - 1
+    assert len(types) >= len(KINDS) - (path in _FILES)
 
 
 def test_without_counts_of_disks_their_space_is_known(stage: Stage) -> None:

@@ -91,3 +91,8 @@ def test_a_captured_list_is_read_again_when_it_changes(tmp_path: Path) -> None:
         assert mounts.now() is first
         (tmp_path / LIST).write_text(line("/") + line("/home", device="/dev/sdb1"))
         assert [mount.point for mount in mounts.now()] == ["/", "/home"]
+
+
+def test_without_the_kinds_of_file_systems_what_lives_in_memory_is_still_left_out() -> None:
+    text = line("/run", "tmpfs", "tmpfs", number="0:5") + line("/") + line("/b", "btrfs", "/dev/sdb", number="0:31")
+    assert [mount.point for mount in parsed(text, frozenset())] == ["/", "/b"]
