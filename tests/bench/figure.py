@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from tests import markdown
+
 
 class Column(Enum):
     """What programs are compared in, in the order of the one table."""
@@ -94,18 +96,13 @@ def _cell(one: Figure | None, best: Figure | None) -> str:
 
 def tables(figures: Iterable[Figure]) -> Iterator[str]:
     """Markdown: one table for each subject, in the order of their first figures."""
-    by_subject: dict[str, list[Figure]] = {}
-    for figure in figures:
-        by_subject.setdefault(figure.subject, []).append(figure)
-    for subject, members in by_subject.items():
-        yield f"## {subject}\n"
-        yield "| what | measured | goal | verdict | note |"
-        yield "| --- | ---: | ---: | --- | --- |"
-        for one in members:
-            goal = "" if one.goal is None else f"{'≥' if one.at_least else '≤'} {one.goal:g} {one.unit}"
-            cells = (one.what, f"{_short(one.value)} {one.unit}", goal, one.verdict, one.note)
-            yield "| " + " | ".join(cells) + " |"
-        yield ""
+    columns = ("what", "measured:", "goal:", "verdict", "note")
+    return markdown.tables(figures, lambda one: one.subject, columns, _cells)
+
+
+def _cells(one: Figure) -> tuple[str, ...]:
+    goal = "" if one.goal is None else f"{'≥' if one.at_least else '≤'} {one.goal:g} {one.unit}"
+    return one.what, f"{_short(one.value)} {one.unit}", goal, one.verdict, one.note
 
 
 def _short(value: float) -> str:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from perfwatch_core.metric import Value
-from perfwatch_core.store.cluster import Cluster
 from tests.bench.figure import Figure
-from tests.core.store.tables import with_tables
-from tests.net.rig import PASSWORD, Rig, started, stopped
+from tests.net.rig import PASSWORD, Rig
+from tests.net.standing import standing
 from tests.web.tab import ARGS, CHROMIUM
 
 _SUBJECT = "The browser page, on localhost"
@@ -40,7 +35,8 @@ addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
 
 def figures() -> Iterator[Figure]:
     """Measure; the server runs in this process."""
-    with _server() as rig, sync_playwright() as playwright:
+    logging.disable(logging.WARNING)
+    with standing("perfwatch-bench-") as rig, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
         rig.publish(_values(0), time.time())
         yield Figure(_SUBJECT, "all of it over the wire", _kilobytes(browser, rig), "kB", 100, note="first visit, gzip")
@@ -51,24 +47,6 @@ def figures() -> Iterator[Figure]:
         yield Figure(_SUBJECT, "from a sample to its pixel, median", median(delays), "ms", 100)
         yield Figure(_SUBJECT, "from a sample to its pixel, 95 of 100", delays[int(len(delays) * 0.95)], "ms")
         browser.close()
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[Rig]:
-    logging.disable(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="perfwatch-bench-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        cluster = Cluster(Path(folder) / "cluster")
-        params = cluster.acquire()
-        try:
-            with_tables(params).close()
-            rig = started(Path(folder) / "data", params)
-            try:
-                yield rig
-            finally:
-                stopped(rig)
-        finally:
-            cluster.release()
 
 
 def _values(tick: int) -> dict[str, Value]:

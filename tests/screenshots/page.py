@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,17 +13,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from perfwatch_core.collectors import CATALOGUE
 from perfwatch_core.store.chunks import day_of
-from perfwatch_core.store.cluster import Cluster
 from perfwatch_core.store.link import Link
-from tests.core.store.tables import with_tables
 from tests.gui.machine import ComposedMachine
-from tests.net.rig import PASSWORD, Rig, keep, started, stopped
+from tests.net.rig import PASSWORD, Rig, keep
+from tests.net.standing import standing
 from tests.simulated_store import Store
 from tests.web.tab import ARGS, CHROMIUM, Tab
-from tests.whole.program import gone
 
 INTERVAL = 2.0
-_GONE_SECONDS = 10.0
 _SHOWN = 400.0
 
 
@@ -56,7 +50,8 @@ VIEWS = (
 
 def render(folder: Path) -> Iterator[Path]:
     """Write all pictures; the files as they are done."""
-    with _server() as rig, sync_playwright() as playwright:
+    with standing("perfwatch-pictures-") as rig, sync_playwright() as playwright:
+        _remember(rig)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGS))
         now = _Now(rig)
         for view in VIEWS:
@@ -100,26 +95,6 @@ class _Now:
             self._rig.engine.bus.publish(sample)
             # the server passes on what comes one by one, and the newest of what comes at once
             time.sleep(0.02)
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[Rig]:
-    with tempfile.TemporaryDirectory(prefix="perfwatch-pictures-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        cluster = Cluster(Path(folder) / "cluster")
-        params = cluster.acquire()
-        try:
-            with_tables(params).close()
-            rig = started(Path(folder) / "data", params)
-            try:
-                _remember(rig)
-                yield rig
-            finally:
-                stopped(rig)
-        finally:
-            cluster.release()
-            # the server tidies up in the folder until it is gone
-            gone(Path(folder), _GONE_SECONDS)
 
 
 def _remember(rig: Rig) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tests import markdown
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -53,17 +55,12 @@ class Wish:
 
 def table(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """Markdown: one table for each subject, in the order of their first rows."""
-    by_subject: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_subject.setdefault(outcome.subject, []).append(outcome)
-    for subject, rows in by_subject.items():
-        yield f"## {subject}\n"
-        yield "| what was tried | times | lost | holds | note |"
-        yield "| --- | ---: | --- | --- | --- |"
-        for row in rows:
-            cells = [row.tried, f"{row.times:,}", row.lost, row.verdict, row.note]
-            yield f"| {' | '.join(map(_cell, cells))} |"
-        yield ""
+    columns = ("what was tried", "times:", "lost", "holds", "note")
+    return markdown.tables(outcomes, lambda one: one.subject, columns, _cells)
+
+
+def _cells(one: Outcome) -> tuple[str, ...]:
+    return one.tried, f"{one.times:,}", one.lost, one.verdict, one.note
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
@@ -73,8 +70,3 @@ def summary(outcomes: Iterable[Outcome]) -> str:
     untried = sum(not row.times for row in rows)
     counts = f"{len(rows) - failed - untried} passed, {failed} failed"
     return f"{counts}, {untried} not tried" if untried else counts
-
-
-def _cell(text: str) -> str:
-    """In one line, and without what ends a cell."""
-    return " ".join(text.split()).replace("|", r"\|")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,27 +15,11 @@ from pytestqt.qtbot import QtBot
 from perfwatch_core.store.state import StoreProblem
 from tests.gui.archive import DAY, FakeArchive, load
 from tests.gui.engine import FakeEngine
+from tests.gui.history.opened import RECEIVED, USAGE, USER, page, settle, write
 from tests.gui.machine import START
-from tests.gui.past_page import RECEIVED, USAGE, USER, grown, page, settle, write
 from tests.gui.scene import CTRL, Scene, scene, turn
 
 WEEK = 7 * DAY
-
-
-@pytest.fixture
-def archive() -> FakeArchive:
-    """Two months of three series."""
-    return FakeArchive([USAGE, USER, RECEIVED], START - 60 * DAY, START, value=grown)
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, tmp_path: Path, archive: FakeArchive) -> Iterator[Scene]:
-    """A window with the page open."""
-    with scene(qtbot, tmp_path / "window.ini", FakeEngine(archive=archive)) as made:
-        made.tick(2)
-        made.press(Qt.Key.Key_3, CTRL)
-        turn()
-        yield made
 
 
 def test_it_opens_with_the_last_day_of_the_processor(qtbot: QtBot, shown: Scene) -> None:

@@ -2,37 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from perfwatch_gui.theme import mixed
-from tests.gui.archive import DAY, FakeArchive
 from tests.gui.charts.pictures import channels, colours, has
-from tests.gui.engine import FakeEngine
-from tests.gui.machine import START
-from tests.gui.past_page import RECEIVED, USAGE, USER, grown, page, settle
-from tests.gui.scene import CTRL, NO_KEY, Scene, scene, turn
-
-
-@pytest.fixture
-def archive() -> FakeArchive:
-    """Two months of three series."""
-    return FakeArchive([USAGE, USER, RECEIVED], START - 60 * DAY, START, value=grown)
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, tmp_path: Path, archive: FakeArchive) -> Iterator[Scene]:
-    """A window with the page open."""
-    with scene(qtbot, tmp_path / "window.ini", FakeEngine(archive=archive)) as made:
-        made.tick(2)
-        made.press(Qt.Key.Key_3, CTRL)
-        turn()
-        yield made
+from tests.gui.history.opened import USAGE, USER, page, settle
+from tests.gui.scene import NO_KEY, Scene, turn
 
 
 def test_history_with_compare_looks_as_it_should(qtbot: QtBot, shown: Scene) -> None:

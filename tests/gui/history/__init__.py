@@ -1,0 +1,1 @@
+"""Tests of the History page, on two months of a fake archive."""
