@@ -182,4 +182,7 @@ def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settin
 
 def set_up_logging(settings: Settings) -> None:
     """Send what is logged at the chosen level or above to standard error."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    level = settings.log_level.upper()
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    # it warns that nothing can be rolled back on a connection that is gone, of which PerfWatch tells in its own words
+    logging.getLogger("psycopg").setLevel(level if level == "DEBUG" else "ERROR")

