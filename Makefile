@@ -31,7 +31,7 @@ bench:  ## measure what PerfWatch costs beside its peers, into docs/benchmarks.m
 	@.ci/environment test
 	@.venv/bin/python -m tests.bench $(ARGS)
 
-torture:  ## try every fault PerfWatch claims to survive, into docs/reliability.md (takes an hour; ARGS=--short)
+torture:  ## try every fault PerfWatch claims to survive, into docs/reliability.md (takes half an hour; ARGS=--short)
 	@.ci/environment test
 	@.venv/bin/python -m tests.torture $(ARGS)
 

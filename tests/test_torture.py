@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
 
-from tests.torture.__main__ import names, parse
-from tests.torture.outcome import Outcome, summary, table
+from tests.torture.__main__ import parse
+from tests.torture.lanes import Lanes, names, stages
+from tests.torture.outcome import Outcome, Wish, summary, table
+from tests.torture.place import own_place, sweep
 from tests.torture.rights import lacks
+from tests.torture.side import side_by_side
+from tests.whole.program import at_home
 
 _HELD = Outcome("Killed", "PerfWatch", 1200, holds=True, note="0.1 s missing")
 _FAILED = Outcome("Killed", "perf", 2, holds=False, lost="a|b\nsample")
@@ -50,8 +59,56 @@ def test_an_unknown_subject_is_refused_with_those_there_are(capsys: pytest.Captu
 def test_quick_subjects_come_first_and_the_load_last() -> None:
     """All that are there are tried once."""
     assert names()[0] == "truth"
+    assert names()[-1] == "load"
     assert {"full", "killing"} < set(names())
     assert len(set(names())) == len(names())
+
+
+def test_what_measures_stands_alone_and_the_rest_is_side_by_side() -> None:
+    """Every subject is in one lane of one stage, also one that no lane names."""
+    first, middle, last = stages([*names(), "new"])
+    assert (first, last) == ([["truth"]], [["load"]])
+    assert len(middle) > 1
+    assert sorted(name for lane in middle for name in lane) == sorted({*names(), "new"} - {"truth", "load"})
+    assert list(stages(["long"])) == [[["long"]]]
+
+
+def test_a_subject_that_breaks_is_a_row_that_does_not_hold() -> None:
+    """Whatever it died of: nothing passes for having been tried."""
+    [(name, outcome)] = Lanes(Wish(short=True, seed=1)).run([["no_such_subject"]])
+    assert (name, outcome.failed) == ("no_such_subject", True)
+    assert "status 1" in outcome.note
+
+
+def test_a_place_ends_with_all_that_runs_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that a killed run left behind; one whose subject lives is left alone."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with own_place() as place:
+        inside = subprocess.Popen(["sleep", "1000"], cwd=place)
+        assert sweep() == []
+        assert inside.poll() is None
+    assert inside.wait(10) == -9
+    assert not place.exists()
+    place.mkdir()
+    (place / "owner").touch()
+    left = subprocess.Popen(["sleep", "1000"], cwd=place)
+    assert sweep() == [place]
+    assert left.wait(10) == -9
+    assert not place.exists()
+
+
+def test_an_interrupt_ends_what_runs_side_by_side(tmp_path: Path) -> None:
+    """It does not wait for jobs whose processes would go on for long."""
+
+    def job() -> int:
+        return subprocess.run(
+            [sys.executable, "-c", "import time; time.sleep(1000)"], cwd=tmp_path, check=False
+        ).returncode
+
+    results = side_by_side(tmp_path, [lambda: 1, job, job, job], most=4)
+    assert next(results) == 1
+    results.close()
+    assert at_home(tmp_path) == []
 
 
 def test_what_is_missing_is_named() -> None:

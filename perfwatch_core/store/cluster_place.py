@@ -93,12 +93,19 @@ def process_in(lock: Path, directory: Path) -> int | None:
     """The process that a lock's file names, if it still is that one and works in `directory`; else None.
 
     Number and start time together are never given out twice (proc_pid_stat(5), field 22), and a zombie has
-    no working directory.
+    no working directory. Where we may not see that (root in a container, without CAP_SYS_PTRACE), both suffice.
     """
     try:
         pid, start = lock.read_text().split()
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-        there, here = Path(f"/proc/{pid}/cwd").stat(), directory.stat()
+        here = directory.stat()
     except (OSError, ValueError):
         return None
-    return int(pid) if fields[19] == start and os.path.samestat(there, here) else None
+    if fields[0] == "Z" or fields[19] != start:
+        return None
+    try:
+        return int(pid) if os.path.samestat(Path(f"/proc/{pid}/cwd").stat(), here) else None
+    except PermissionError:
+        return int(pid)
+    except OSError:
+        return None

@@ -17,13 +17,20 @@ _PATIENCE = 600
 # flock(1) waits for the lock in 0.2 MB; this runs when it has got it, and holds it, so that who comes meanwhile waits.
 # The server is signalled only while its number, start time and directory are its own (proc_pid_stat(5)), and again
 # until its lock is free, since a server that has just begun may not heed the first (SIGINT: end the sessions, stop).
+# Root in a container may not see another user's directory (CAP_SYS_PTRACE): there its name stands for that.
 # Where somebody removed the directory there is nothing to wait for, and nothing that would slow down this loop.
 # The watchdog's own lock goes first: who finds the users' lock free must not see a watchdog that is about to end.
 _STOP = """
 tell() {
     read -r pid start <server.lock && read -r line <"/proc/$pid/stat" || return
     set -- "$1" ${line##*) }
-    [ "${21}" = "$start" ] && [ "/proc/$pid/cwd" -ef data ] && kill "-$1" "$pid"
+    [ "${21}" = "$start" ] || return
+    if readlink "/proc/$pid/cwd" >/dev/null; then
+        [ "/proc/$pid/cwd" -ef data ] || return
+    else
+        read -r name <"/proc/$pid/comm" && [ "$name" = postgres ] || return
+    fi
+    kill "-$1" "$pid"
 }
 tell INT
 left=$1

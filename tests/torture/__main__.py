@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import importlib
-import os
-import pkgutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-import tests.torture
 from tests.bench.__main__ import ROOT, machine
+from tests.torture.lanes import Lanes, Told, names, stages
 from tests.torture.outcome import Outcome, Wish, summary, table
+from tests.torture.place import sweep
 from tests.torture.rights import go_apart
 
 REPORT = ROOT / "docs" / "reliability.md"
@@ -25,29 +21,14 @@ Written by `make torture`, which tries everything below on real processes, a rea
 shorter form is part of every check. A row that does not hold ends it with status 1; what a machine has no right or no
 program for is named as not tried.
 """
-# Quick and decisive ones first; what fills the machine last. One that is not named comes before those.
-_ORDER = ("truth", "kernel", "clocks", "full", "away", "killing", "", "long", "load")
 
 
-def names() -> list[str]:
-    """The subjects: the modules here that have a `tried`, in the order in which they are tried."""
-    found = [module.name for module in pkgutil.iter_modules(tests.torture.__path__)]
-    trying = [name for name in found if "def tried(" in (Path(__file__).parent / f"{name}.py").read_text()]
-    return sorted(trying, key=lambda name: (_ORDER.index(name if name in _ORDER else ""), name))
-
-
-def outcomes(wanted: Sequence[str], wish: Wish) -> Iterator[Outcome]:
-    """All outcomes of the named subjects, as they come."""
-    for name in wanted:
-        began = time.monotonic()
-        print(f"torture: {name}", file=sys.stderr, flush=True)
-        with tempfile.TemporaryDirectory(prefix="perfwatch-torture-") as place:
-            # a home of its own: nothing of who runs it is touched
-            os.environ["HOME"] = place
-            for outcome in importlib.import_module(f"tests.torture.{name}").tried(wish, Path(place)):
-                print(f"  {_line(outcome)}", file=sys.stderr, flush=True)
-                yield outcome
-        print(f"torture: {name} took {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+def outcomes(wanted: Sequence[str], wish: Wish) -> Iterator[Told]:
+    """All outcomes with the names of their subjects, as they come."""
+    for lanes in stages(wanted):
+        for name, outcome in Lanes(wish).run(lanes):
+            print(f"  {name}: {_line(outcome)}", file=sys.stderr, flush=True)
+            yield name, outcome
 
 
 def _line(outcome: Outcome) -> str:
@@ -74,15 +55,19 @@ def main(argv: Sequence[str]) -> int:
     """Try all; 1 when anything does not hold."""
     wanted = parse(argv)
     go_apart()
+    for place in sweep():
+        print(f"torture: {place} was left behind by a run that was killed; cleared", file=sys.stderr)
     # an end from outside runs what cleans up, as Ctrl+C does
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     head = [line for line in machine() if "benchmark" not in line]
     began = time.monotonic()
     try:
-        found = list(outcomes(wanted.names or names(), Wish(wanted.short, wanted.seed)))
+        told = list(outcomes(wanted.names or names(), Wish(wanted.short, wanted.seed)))
     except KeyboardInterrupt:
         print("torture: interrupted; nothing of it runs on", file=sys.stderr)
         return 128 + signal.SIGINT
+    # those that ran side by side came mixed
+    found = [outcome for name in names() for subject, outcome in told if subject == name]
     if wanted.names or wanted.short:
         print("torture: docs/reliability.md is written by a whole run only", file=sys.stderr)
     else:

@@ -6,6 +6,7 @@ import os
 import time
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,11 +19,14 @@ from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
 from tests.torture.proxy import Proxy
 from tests.torture.serving import INTERVAL, Serving
+from tests.torture.side import side_by_side
 from tests.torture.tls import with_tls
-from tests.torture.troubles import SHORT, WHOLE, Case, refused
+from tests.torture.troubles import LINE, SERVER, SHORT, Case, refused
 
 SUBJECT = "The database away"
 _HOUR = 720
+# Cases side by side.
+_AT_ONCE = 4
 
 
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
@@ -33,9 +37,10 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         # the names of its files are those of every test's: nobody else's are to be adopted
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(place)):
             yield _hour(server)
-        cases = SHORT if wish.short else {**SHORT, **WHOLE}
-        for number, (name, case) in enumerate(cases.items()):
-            yield _outcome(f"{name}, PostgreSQL {version_of(programs)}", case, server, place / f"case{number}")
+        apart = {**SHORT, **({} if wish.short else LINE)}
+        yield from _outcomes(apart, programs, server, place / "apart", _AT_ONCE)
+        if not wish.short:
+            yield from _outcomes(SERVER, programs, server, place / "wide", 1)
     for major in range(15, 19):
         if major not in found:
             yield Outcome(SUBJECT, f"PostgreSQL {major}", 0, True, note=f"no PostgreSQL {major} here")
@@ -43,6 +48,17 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
             yield from _versions(found[major], place / f"pg{major}")
     if not wish.short:
         yield _failed_over(programs, place / "pair")
+
+
+def _outcomes(cases: dict[str, Case], programs: Path, server: Foreign, place: Path, most: int) -> Iterator[Outcome]:
+    """Each case on a line and a database of its own, `most` of them side by side."""
+    place.mkdir()
+    version = version_of(programs)
+    jobs = [
+        partial(_outcome, f"{name}, PostgreSQL {version}", case, server, place / f"{place.name}{number}")
+        for number, (name, case) in enumerate(cases.items())
+    ]
+    return side_by_side(place, jobs, most)
 
 
 def _hour(server: Foreign) -> Outcome:
@@ -105,7 +121,9 @@ def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
 
 def _closed(place: Path, data: Path, address: str, shown: float, ledger: Ledger, trial: Trial) -> None:
     """Start and stop once more, then look at what the database holds."""
-    with Serving(place / "..", data, environ={"DATABASE_URL": address}) as heir:
+    heirs = place / "heir"
+    heirs.mkdir(exist_ok=True)
+    with Serving(heirs, data, environ={"DATABASE_URL": address}) as heir:
         heir.begin()
         if not heir.comes_to(lambda: 0 < heir.ask("/api/db-status").get("queued", 0) <= 60):
             trial.wrong.append("the next start did not bring the journal home")
@@ -150,7 +168,7 @@ def _pair(first: Foreign, second: Foreign, place: Path) -> Outcome:
         trial.mends_itself()
         shown = serving.last_sample()
         serving.stop()
-    _closed(place / "first", data, address, shown, ledger, trial)
+    _closed(place, data, address, shown, ledger, trial)
     wrong = trial.wrong + ledger.wrong
     note = "the standby had received all that was committed; what was not committed yet came from the journal"
     return Outcome(

@@ -6,12 +6,14 @@ import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
-from tests.torture.rights import MOUNT, lacks
+from tests.torture.rights import lacks, no_mount
 from tests.torture.serving import INTERVAL, Serving
+from tests.torture.side import side_by_side
 
 SUBJECT = "No room"
 # Enough for a new cluster and little more.
@@ -20,6 +22,8 @@ _PIECE = bytes(1 << 16)
 # A commit comes within 25 s; after a failure it is tried again within 30 s.
 _NOTICED, _MENDED = 60.0, 90.0
 _FEW_BYTES = 1 << 20
+# Troubles side by side, each with a disk and a database of its own.
+_AT_ONCE = 4
 _CLOSED = "a data directory that cannot be written, then can"
 
 
@@ -60,14 +64,16 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         ("no file descriptor is left", _no_descriptors),
         ("the database has no memory for a query", _no_memory),
     )
-    if reason := lacks(MOUNT, "mount", "umount", "prlimit"):
+    if reason := no_mount() or lacks("prlimit"):
         for name in (*(name for name, _ in troubles), _CLOSED):
             yield Outcome.not_tried(SUBJECT, name, reason)
         return
-    for number, (name, trouble) in enumerate(troubles):
-        for _ in range(wish.rounds(2, 1)):
-            yield _outcome(name, trouble, place / str(number))
-    yield _read_only(place / "closed")
+    jobs = [
+        partial(_outcome, name, trouble, place / f"{number}-{turn}")
+        for number, (name, trouble) in enumerate(troubles)
+        for turn in range(wish.rounds(2, 1))
+    ]
+    yield from side_by_side(place, [*jobs, partial(_read_only, place / "closed")], _AT_ONCE)
 
 
 def _outcome(name: str, trouble: Callable[[Path, Serving, Trial], None], place: Path) -> Outcome:

@@ -6,7 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.perf.ability import probe
+from perfwatch_core.collectors.perf.run import Runner
 
 # Bits of the effective set (capabilities(7)).
 MOUNT, NETWORK = 21, 12
@@ -27,6 +32,24 @@ def lacks(*wanted: int | str) -> str:
         if isinstance(one, str) and shutil.which(one) is None:
             return f"the program {one} is not installed"
     return ""
+
+
+def no_mount() -> str:
+    """Why nothing can be mounted here, '' if it can: a container may refuse it (mount(2)) whatever rights one has."""
+    if reason := lacks(MOUNT, "mount", "umount"):
+        return reason
+    with tempfile.TemporaryDirectory() as place:
+        said = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], capture_output=True, text=True, check=False)
+        if said.returncode:
+            return f"nothing can be mounted here: {said.stderr.strip() or said.returncode}"
+        subprocess.run(["umount", "--lazy", place], check=True)
+    return ""
+
+
+def no_counts() -> str:
+    """Why perf counts nothing here, '' if it does."""
+    ability = probe(Machine(), Runner())
+    return "" if ability.available else f"perf counts nothing here: {ability.shortfalls[0].reason}"
 
 
 def go_apart() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from perfwatch_core.settings import Settings
+from perfwatch_core.store.cluster_place import Place, process_in
 from perfwatch_core.store.command import with_link
 from perfwatch_core.store.link import Link
 from tests.bench.processes import family
@@ -63,6 +64,10 @@ class Serving(Running):
     def pids_of(self, program: str) -> list[int]:
         """Its processes of a name, children and the database's included; oldest first."""
         members = family(self.process.pid, self.data)
+        server = Place(self.data / "postgresql")
+        if pid := process_in(server.server, server.data):
+            # a container hides in which directory the processes of another user work
+            members |= family(pid)
         return sorted(pid for pid in members if _name(pid) == program)
 
     def left_alone(self, seconds: float = 20.0) -> bool:

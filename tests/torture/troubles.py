@@ -131,18 +131,22 @@ def _closed_down(serving: Serving, proxy: Proxy, server: Foreign, trial: Trial) 
     trial.mends_itself()
 
 
+# What concerns one line or one database: it can be tried beside others. The first are tried in the short form too.
 SHORT: dict[str, Case] = {
     "refusing connections": refused,
     "200 ms away": _slow(0.2),
 }
-WHOLE: dict[str, Case] = {
+LINE: dict[str, Case] = {
     "2 s away": _slow(2.0),
     "50 kB a second, a minute's samples waiting and more": _narrow,
     "accepting and never answering": _silent,
     "three commits whose answer is lost": _eaten,
+    "read-only for a while": _closed_down,
+    "a schema newer than the program, for a while": _newer,
+}
+# What all who use the server feel.
+SERVER: dict[str, Case] = {
     "restarted, fast and immediate": _restarted,
     "its password changed, for a while": _password,
     "no connection left, for a while": _crowded,
-    "read-only for a while": _closed_down,
-    "a schema newer than the program, for a while": _newer,
 }

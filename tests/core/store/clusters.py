@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,12 +48,18 @@ cluster.release()
 class Owner:
     """A process of its own that uses the cluster until it is told to leave, or is killed."""
 
-    def __init__(self, data_dir: Path, code: Path = REPOSITORY, user: tuple[int, int] | None = None) -> None:
-        """`code` is where PerfWatch lies; `user` (uid and gid) whom root becomes."""
+    def __init__(
+        self,
+        data_dir: Path,
+        code: Path = REPOSITORY,
+        user: tuple[int, int] | None = None,
+        before: Sequence[str] = (),
+    ) -> None:
+        """`code` is where PerfWatch lies, `user` (uid and gid) whom root becomes, `before` a command that starts it."""
         # -S: no other PostgreSQL than the one in `code`, unless that is the checkout
         options = [] if code == REPOSITORY else ["-I", "-S"]
         self.process = subprocess.Popen(
-            [sys.executable, *options, "-c", _OWNER, str(data_dir), str(code), *map(str, user or ())],
+            [*before, sys.executable, *options, "-c", _OWNER, str(data_dir), str(code), *map(str, user or ())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self._said: tuple[Any, list[int]] | None = None

@@ -183,3 +183,12 @@ if ROOT:
         with Owner(data_dir, open_room, (nobody.pw_uid, nobody.pw_gid)) as owner:
             assert owner.params["host"]
         until(lambda: not running(data_dir))
+
+
+def test_root_of_a_container_stops_its_server_too(data_dir: Path) -> None:
+    """It may not see in which directory a process of another user works (CAP_SYS_PTRACE is lacking there)."""
+    confined = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-all"] if ROOT else []
+    with Owner(data_dir, before=confined) as owner:
+        assert query(owner.params, "SELECT value FROM kept") == 42
+        assert Path(f"/proc/{owner.server}/comm").read_text() == "postgres\n"
+    until(lambda: not running(data_dir))
