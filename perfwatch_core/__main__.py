@@ -15,6 +15,7 @@ from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors import CATALOGUE, build
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.command_line import parse, set_up_logging
+from perfwatch_core.output import until_enough
 from perfwatch_core.sample import Sample
 from perfwatch_core.sampler import Sampler
 from perfwatch_core.settings import Settings
@@ -30,7 +31,10 @@ _PREPARE = 5.0
 
 def main(argv: Sequence[str] | None = None) -> int:
     """`python -m perfwatch_core COMMAND`, the same commands for a machine without the window's packages."""
-    wishes, settings = parse(argv)
+    return until_enough(lambda: _main(*parse(argv)))
+
+
+def _main(wishes: argparse.Namespace, settings: Settings) -> int:
     if not wishes.command:
         print("perfwatch: name a command: once, doctor, export, compare or db; see '--help'", file=sys.stderr)
         return 2

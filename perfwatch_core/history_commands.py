@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -42,9 +41,8 @@ def run_export(settings: Settings, catalogue: Catalogue, wishes: argparse.Namesp
     except StoreProblem as problem:
         return _failed(problem, 1)
     except BrokenPipeError:
-        # whoever reads has enough, as with `| head`; what is still buffered must not fail again at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # not an output that cannot be written: whoever reads has enough
+        raise
     except OSError as error:
         return _failed(f"{wishes.output or 'standard output'} cannot be written ({error.strerror}); name another", 1)
     except KeyboardInterrupt:

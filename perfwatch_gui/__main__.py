@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from perfwatch_core.command_line import parse, set_up_logging
+from perfwatch_core.output import say, until_enough
 from perfwatch_core.settings import Settings
 from perfwatch_gui.desktop.places import program
 from perfwatch_gui.desktop.single import Claim, NoAnswer, claim, place_of, ring
@@ -36,7 +37,10 @@ def _install(wishes: argparse.Namespace, settings: Settings) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 asked wrongly or no display."""
-    wishes, settings = parse(argv)
+    return until_enough(lambda: _run(*parse(argv)))
+
+
+def _run(wishes: argparse.Namespace, settings: Settings) -> int:
     if wishes.command == "passwd":
         from perfwatch_net.passwd import passwd
 
@@ -97,7 +101,7 @@ def _show(settings: Settings, ours: Claim | None) -> int:
 
     set_up_logging(settings)
     if greeting := doctor.first_words(settings):
-        print(f"{greeting} What cannot be measured says so on its card, with what mends it.", flush=True)
+        say(f"{greeting} What cannot be measured says so on its card, with what mends it.")
     # numpy would start a thread for each processor, to multiply matrices that nobody here has
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     engine = Engine(settings)

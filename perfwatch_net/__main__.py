@@ -10,6 +10,7 @@ import sys
 from perfwatch_core import doctor
 from perfwatch_core.command_line import set_up_logging
 from perfwatch_core.engine import Engine
+from perfwatch_core.output import say
 from perfwatch_core.settings import Settings
 from perfwatch_core.store.state import Role
 from perfwatch_net.auth import PasswordRefused, SecretUnusable
@@ -36,7 +37,7 @@ def serve(settings: Settings) -> int:
     for trouble in engine.stop():
         print(f"perfwatch: {trouble}", file=sys.stderr)
     if status == 0:
-        _say("stopped")
+        say("stopped")
     return status
 
 
@@ -45,13 +46,13 @@ async def _serve(engine: Engine, greeting: str) -> None:
     # Handlers, not a blocked mask: children would inherit the mask and perf then ignores SIGTERM.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    _say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s, {_kept(engine)}; Ctrl+C stops.")
+    say(f"PerfWatch {os.getpid()}: a sample every {engine.settings.interval:g} s, {_kept(engine)}; Ctrl+C stops.")
     tasks = [asyncio.create_task(_report(engine))]
     if greeting:
-        _say(greeting)
+        say(greeting)
         tasks.append(asyncio.create_task(_say_what_lacks(engine)))
     try:
-        await Service(engine, _say).run(stop)
+        await Service(engine, say).run(stop)
     finally:
         for task in tasks:
             task.cancel()
@@ -66,8 +67,8 @@ async def _say_what_lacks(engine: Engine) -> None:
             seen.add(newest.time)
             found = list(doctor.examine(newest, engine.catalogue, engine.shortfalls()))
     for sentence in doctor.lacking(found):
-        _say(sentence)
-    _say("'perfwatch doctor' says more of what can be measured here.")
+        say(sentence)
+    say("'perfwatch doctor' says more of what can be measured here.")
 
 
 def _kept(engine: Engine) -> str:
@@ -89,10 +90,6 @@ async def _report(engine: Engine) -> None:
         role = Role.STARTING if state.database.starting else state.role
         now = "; ".join((f"{role}: {state.database.text}", *state.notices))
         if now != told:
-            _say(now)
+            say(now)
             told = now
         await asyncio.sleep(_REPORT_SECONDS)
-
-
-def _say(sentence: str) -> None:
-    print(sentence, flush=True)
