@@ -31,6 +31,9 @@ COLLECT = Metric(
     TYPE, "collect_ms", Unit.MILLISECONDS, "How long the newest reading of one type took.", per="collector"
 )
 LATE = Metric(TYPE, "late_ms", Unit.MILLISECONDS, "How late the newest sample was begun.")
+MISSED = Metric(
+    TYPE, "missed", Unit.COUNT, "Samples that were not taken since the start, for it was too late.", kind=Kind.COUNTER
+)
 DROPPED = Metric(
     TYPE, "dropped", Unit.COUNT, "Samples that someone was too slow to take since the start.", kind=Kind.COUNTER
 )
@@ -44,7 +47,7 @@ class OwnCostCollector(Collector):
     """Keeps PerfWatch honest."""
 
     type = TYPE
-    metrics = (CPU, RSS, COLLECT, LATE, DROPPED, QUEUED, CLIENTS)
+    metrics = (CPU, RSS, COLLECT, LATE, MISSED, DROPPED, QUEUED, CLIENTS)
 
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
@@ -67,6 +70,7 @@ class OwnCostCollector(Collector):
         for type_, cost in self._vitals.collect_ms.items():
             yield COLLECT, type_, cost
         yield LATE, "", self._vitals.late_ms
+        yield MISSED, "", self._vitals.missed
         yield DROPPED, "", self._vitals.dropped()
         yield QUEUED, "", self._vitals.queued()
         yield CLIENTS, "", self._vitals.clients()

@@ -118,3 +118,9 @@ def test_vitals_come_through() -> None:
     assert number(reading, own_cost.COLLECT, "disk") == 1.5
     assert number(reading, own_cost.LATE) == 3.5
     assert [number(reading, one) for one in (own_cost.DROPPED, own_cost.QUEUED, own_cost.CLIENTS)] == [1, 2, 3]
+
+
+def test_samples_that_were_not_taken_are_counted() -> None:
+    vitals = Vitals()
+    vitals.missed = 3
+    assert number(reading_of(OwnCostCollector(vitals)), own_cost.MISSED) == 3
