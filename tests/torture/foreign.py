@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,10 +53,11 @@ def version_of(programs: Path) -> str:
 
 
 class Foreign:
-    """A cluster in a directory of its own, run as a user whom PostgreSQL accepts."""
+    """A cluster in a directory of its own, run in an environment as a user whom PostgreSQL accepts."""
 
-    def __init__(self, programs: Path, place: Path) -> None:
+    def __init__(self, programs: Path, place: Path, environ: Mapping[str, str] = ENVIRONMENT) -> None:
         self.place = place
+        self._environ = environ
         self.port = free_port()
         self._account = server_account(place / "not made")
         place.mkdir()
@@ -119,7 +120,7 @@ class Foreign:
         with (self.place.parent / f"{self.place.name}.said").open("w+") as said:
             done = subprocess.run(
                 [str(self._programs / program), *words],
-                cwd="/", env={**ENVIRONMENT, "PGPASSWORD": PASSWORD},
+                cwd="/", env={**self._environ, "PGPASSWORD": PASSWORD},
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said,
                 user=user, group=group, extra_groups=groups, check=False,
             )  # fmt: skip
@@ -157,9 +158,9 @@ def _runnable(programs: Path, account: Account, place: Path) -> Path:
 
 
 @contextmanager
-def running(programs: Path, place: Path) -> Iterator[Foreign]:
+def running(programs: Path, place: Path, environ: Mapping[str, str] = ENVIRONMENT) -> Iterator[Foreign]:
     """A server that is new, and gone afterwards."""
-    server = Foreign(programs, place)
+    server = Foreign(programs, place, environ)
     try:
         server.make()
         server.start()
