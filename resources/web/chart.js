@@ -2,6 +2,7 @@
 
 import { agoAxis, valueAxis } from "./axes.js";
 import { colour, element, setText } from "./dom.js";
+import { dots } from "./gaps.js";
 import { SPAN } from "./recent.js";
 import { clock, niceCeiling, text } from "./units.js";
 
@@ -88,7 +89,7 @@ export class LiveChart {
 
   #create() {
     const series = this.lines.map((line, index) => ({
-      label: line.label, stroke: colour(line.colour), width: 1.5, spanGaps: false, points: { show: false },
+      label: line.label, stroke: colour(line.colour), width: 1.5, spanGaps: false, points: dots,
       show: !this.#hidden.has(index), dash: line.style === "dashed" ? DASH : undefined,
       fill: ["area", "stack", "mirror"].includes(line.style) ? colour(line.colour) + (line.colour === "quiet" ? "26" : this.stacked ? "66" : "33") : undefined,
     }));

@@ -28,3 +28,20 @@ export function broken(column, gaps, filler) {
   }
   return made.concat(column.slice(from));
 }
+
+/** How uPlot shows the values between two gaps: as dots, for a line takes two. */
+export const dots = { show: false, size: 3, width: 2, filter: (plot, index) => lone(plot.data[index]) };
+
+/** The indexes of values with nothing known on either side; null where there is none. What is undefined stands in another table's row. */
+export function lone(column) {
+  const found = [];
+  let before = null, single = -1;
+  column.forEach((value, index) => {
+    if (value === undefined) return;
+    if (value == null && single >= 0) found.push(single);
+    single = value != null && before == null ? index : -1;
+    before = value;
+  });
+  if (single >= 0) found.push(single);
+  return found.length ? found : null;
+}

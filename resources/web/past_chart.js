@@ -2,7 +2,7 @@
 
 import { clockAxis, rangeOf, valueAxis } from "./axes.js";
 import { colour, element, setText } from "./dom.js";
-import { broken, gapsIn } from "./gaps.js";
+import { broken, dots, gapsIn } from "./gaps.js";
 import { moment, text } from "./units.js";
 
 const DASH = [5, 4];
@@ -117,5 +117,5 @@ function columns({ time, width, series }, lines, names, offset, onto = width) {
 }
 
 function stroke(token) {
-  return { stroke: colour(token), width: 1.5, points: { show: false }, spanGaps: false };
+  return { stroke: colour(token), width: 1.5, points: dots, spanGaps: false };
 }

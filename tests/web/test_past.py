@@ -35,13 +35,15 @@ def _values(tick: int, busy: float) -> dict[str, Value]:
 
 @pytest.fixture(scope="module", name="past")
 def _past(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """A server whose machine was at 20 % an hour until now, and at 60 % in that hour of yesterday."""
+    """Its machine was at 20 % an hour until now and for a moment before, at 60 % in that hour of yesterday."""
     with house(cluster, tmp_path_factory) as one:
         now = time.time()
         ticks = range(HOUR // STEP)
         for ago, busy in ((DAY, 60.0), (0, 20.0)):
             samples = [sample(now - ago - HOUR + STEP * tick, _values(tick, busy), STEP) for tick in ticks]
             one.engine.store.archive.chore(partial(keep, samples=samples)).result(30)
+        alone = [sample(now - 3 * HOUR, _values(0, 20.0), STEP)]
+        one.engine.store.archive.chore(partial(keep, samples=alone)).result(30)
         one.publish(_values(0, 20.0), now - STEP)
         one.publish(_values(1, 20.0), now)
         yield one
@@ -101,6 +103,23 @@ def test_the_band_goes_from_least_to_most(tab: Tab) -> None:
     expect(tab.page.locator(".legend .item").first).to_have_text(
         re.compile(r"cpu\.usage_percent 2\d\.\d % \(20\.0 % to 24\.0 %\)")
     )
+
+
+def test_a_sample_between_gaps_is_a_dot(tab: Tab) -> None:
+    """In the middle fifth of six hours, where there is nothing else but the grid."""
+    tab.page.locator(".group button", has_text="6 h").click()
+    expect(tab.page.locator(".history .said").first).to_contain_text("a point each 1 min")
+    coloured = """() => {
+      const canvas = document.querySelector(".chart.past canvas"), fifth = Math.round(canvas.width / 5);
+      const { data } = canvas.getContext("2d").getImageData(2 * fifth, 0, fifth, canvas.height);
+      let found = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        const rgb = data.slice(at, at + 3);
+        if (data[at + 3] > 100 && Math.max(...rgb) - Math.min(...rgb) > 90) found += 1;
+      }
+      return found;
+    }"""
+    until(lambda: 4 <= tab.page.evaluate(coloured) <= 60, 30)
 
 
 def test_it_is_zoomed_by_dragging_typing_and_keys_and_goes_back(tab: Tab) -> None:
