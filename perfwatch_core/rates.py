@@ -24,6 +24,7 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
     earlier: Mapping[Series, Raw] = before.facts if before else {}
     elapsed = after.at - before.at if before else 0.0
     sums: dict[Metric, float | Missing] = {}
+    unknown: dict[Metric, Missing] = {}
     for series, raw in after.facts.items():
         metric = series.metric
         value: Value | Missing
@@ -32,6 +33,8 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
             value = raw
         elif isinstance(raw, Missing):
             missing[series] = raw.reason
+            if metric.total and series.instance:
+                unknown[metric] = raw
             continue
         else:
             past = earlier.get(series)
@@ -44,7 +47,7 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
             values[series] = value
         if metric.total and series.instance:
             sums[metric] = _added(sums.get(metric), value)
-    for metric, total in sums.items():
+    for metric, total in {**unknown, **sums}.items():
         if isinstance(total, Missing):
             missing[metric.of()] = total.reason
         else:

@@ -126,12 +126,12 @@ class CpuCollector(Collector):
         except OSError as error:
             yield LOAD, "", Missing(reason(error))
             return
-        averages = [decimal(word) for word in words[:3]]
+        averages = [load for word in words[:3] if (load := decimal(word)) is not None]
         if len(averages) < len(_PERIODS):
+            # which of them is which goes by their places
             yield LOAD, "", Missing("/proc/loadavg does not tell")
             return
-        for period, load in zip(_PERIODS, averages, strict=True):
-            yield LOAD, period, Missing("/proc/loadavg does not tell") if load is None else load
+        yield from ((LOAD, period, load) for period, load in zip(_PERIODS, averages, strict=True))
 
     def _shares(self, ticks: list[int]) -> Iterator[Fact]:
         """The whole machine's ticks, idle and iowait never less than before.

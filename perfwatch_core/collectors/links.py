@@ -15,13 +15,15 @@ _LARGEST_SHARE = 0.002
 # Nor are thousands looked at in one go, which would be felt in that sample.
 _MOST_AT_ONCE = 200
 _IS_UP = 1  # IFF_UP, linux/if.h
+# RFC 2863, net/core/net-sysfs.c
+_STATES = frozenset({"notpresent", "down", "lowerlayerdown", "testing", "dormant", "up"})
 _FLAGS = re.compile("0x[0-9a-f]{1,16}")
 
 
 class Link(NamedTuple):
-    """One interface; `speed` in megabits per second, None with the reason in `why`."""
+    """One interface; `speed` in megabits per second; either is None with the reason in `why`."""
 
-    up: bool
+    up: bool | None
     speed: float | None
     why: str
 
@@ -56,9 +58,13 @@ class Links:
         if state == "unknown":
             # what has no carrier to sense, such as a tunnel, never says more (RFC 2863)
             flags = self._machine.glance(f"{folder}/flags")
-            up = bool(flags and _FLAGS.fullmatch(flags) and int(flags, 16) & _IS_UP)
-        else:
+            up = bool(int(flags, 16) & _IS_UP) if flags and _FLAGS.fullmatch(flags) else None
+        elif state in _STATES:
             up = state == "up"
+        else:
+            up = None
+        if up is None:
+            return Link(None, None, "the kernel does not tell the state of the link")
         if not up:
             return Link(False, None, "the interface is down")
         speed = self._machine.number(f"{folder}/speed")

@@ -14,6 +14,7 @@ LIST = "proc/self/mountinfo"
 _REMOTE = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "zfs", "glusterfs", "afs", "lustre", "bcachefs"}
 )
+_BY_DAEMONS = frozenset({"9p", "virtiofs"})
 # Images that are full by nature, and windows onto what is counted elsewhere.
 _NO_SPACE = frozenset(
     {
@@ -100,6 +101,11 @@ def parsed(text: str, nodev: frozenset[str]) -> list[Mount]:
         if key not in found or _rank(line) < _rank(found[key]):
             found[key] = line
     return [line.mount for line in found.values()]
+
+
+def answers_from_user_space(mount: Mount) -> bool:
+    """Whether a daemon, or a host behind a virtual machine, answers for it in its own time."""
+    return mount.fstype.startswith("fuse") or mount.fstype in _BY_DAEMONS
 
 
 def nodev_types(machine: Machine) -> frozenset[str]:

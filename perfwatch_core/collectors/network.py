@@ -129,7 +129,7 @@ class NetworkCollector(Collector):
                 continue
             name = shown(raw)
             folders[name] = os.fsdecode(raw)
-            numbers = counts(rest.split())
+            numbers = counts(rest.split(None, _COLUMNS)[:_COLUMNS])
             if numbers is None or len(numbers) < _COLUMNS:
                 for metric in _COUNTED:
                     yield metric, name, _GARBLED
@@ -143,7 +143,7 @@ class NetworkCollector(Collector):
                 "this machine has no network interface but the loopback" if listed else "/proc/net/dev is empty"
             )
         for name, link in self._links.of(folders).items():
-            yield UP, name, link.up
+            yield UP, name, link.up if link.up is not None else Missing(link.why)
             yield SPEED, name, link.speed if link.speed is not None else Missing(link.why)
 
     def _sockets(self) -> Iterator[Fact]:

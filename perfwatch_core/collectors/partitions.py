@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 
 from perfwatch_core.collector import Fact, Missing
+from perfwatch_core.collectors.apart import Apart
 from perfwatch_core.collectors.machine import Machine
-from perfwatch_core.collectors.mounts import Mount, Mounts
+from perfwatch_core.collectors.mounts import Mount, Mounts, answers_from_user_space
 from perfwatch_core.collectors.space import Answer, Ask, Silent, Space
 from perfwatch_core.collectors.words import name
 from perfwatch_core.metric import Kind, Metric, Rule
@@ -45,7 +46,10 @@ class Partitions:
 
     def __init__(self, machine: Machine, ask: Ask | None = None) -> None:
         self._mounts = Mounts(machine)
-        self._space = Space(ask or machine.statvfs)
+        self._machine = machine
+        self._apart = Apart()
+        self._by_daemons: frozenset[str] = frozenset()
+        self._space = Space(ask or self._statvfs)
         self._clock = machine.clock
         self._listed: list[Mount] = []
         self._known: list[Fact] = []
@@ -60,11 +64,18 @@ class Partitions:
         return self._known
 
     def close(self) -> None:
-        """Let go of the list and of the threads."""
+        """Let go of the list, and of the threads and processes that ask."""
         self._mounts.close()
         self._space.close()
+        self._apart.close()
+
+    def _statvfs(self, point: str) -> os.statvfs_result:
+        """In a thread of `Space`."""
+        ask = self._apart if point in self._by_daemons and not self._machine.captured else self._machine
+        return ask.statvfs(point)
 
     def _ask(self, mounts: list[Mount]) -> Iterator[Fact]:
+        self._by_daemons = frozenset(mount.point for mount in mounts if answers_from_user_space(mount))
         answers = self._space.of([mount.point for mount in mounts])
         for point, device, fstype in mounts:
             answer = answers[point]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from perfwatch_core.collector import Collector, Fact, Missing, NotOnThisMachine, reason
@@ -30,6 +31,10 @@ _LINES = (
     ("memory", {b"some": MEMORY_SOME, b"full": MEMORY_FULL}),
     ("io", {b"some": IO_SOME, b"full": IO_FULL}),
 )
+
+
+# Other fields may come before and behind; what cannot be printed is in none.
+_LINE = re.compile(rb"(some|full)(?: [!-~]+)* total=([0-9]+)(?: [ -~]*)?")
 
 
 class PressureCollector(Collector):
@@ -61,11 +66,8 @@ class PressureCollector(Collector):
 def _facts(subject: str, text: bytes | OSError, metrics: Mapping[bytes, Metric]) -> Iterator[Fact]:
     said: dict[bytes, int] = {}
     for line in lines(text) if isinstance(text, bytes) else []:
-        kind, _, rest = line.partition(b" ")
-        # more may follow it in a kernel to come
-        total = count(rest.partition(b"total=")[2].partition(b" ")[0])
-        if total is not None:
-            said[kind] = total
+        if (found := _LINE.fullmatch(line)) and (total := count(found[2])) is not None:
+            said[found[1]] = total
     why = reason(text) if isinstance(text, OSError) else f"/proc/pressure/{subject} does not tell"
     for kind, metric in metrics.items():
         yield metric, "", said.get(kind, Missing(why))

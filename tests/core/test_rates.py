@@ -143,9 +143,9 @@ def test_a_sum_of_parts_in_any_order(order: list[str], there: set[str]) -> None:
     elif "old" in there:
         assert values[EACH.of()] == 5
     else:
-        # a sum of nothing known is not known, and says so where a part did
+        # a sum of nothing known is not known, and says why
         assert EACH.of() not in values
-        assert EACH.of() in missing or there == {"away"}
+        assert missing[EACH.of()] == (FIRST if "new" in there else "it is away")
 
 
 def test_totals_are_summed_too() -> None:

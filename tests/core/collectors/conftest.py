@@ -40,9 +40,13 @@ class Stage:
         self._number = 0
 
     def show(self, files: Files) -> Sample:
-        """The sample taken from these files, SECONDS after the one before."""
+        """The sample taken from these files alone, SECONDS after the one before."""
         shutil.rmtree(self.root, ignore_errors=True)
         lay_out(files, self.root)
+        return self.sample()
+
+    def sample(self) -> Sample:
+        """The sample taken from what lies below `root` now, SECONDS after the one before."""
         # kept descriptors still hold the files that were there
         self.machine.close()
         values: dict[Series, Value] = {}
