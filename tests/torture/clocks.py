@@ -12,6 +12,7 @@ from pathlib import Path
 from perfwatch_core.store.cluster_account import ENVIRONMENT
 from tests.torture.clock_ledger import Ledger, compared
 from tests.torture.clock_run import Run, Step, in_one_millisecond, past_2038, run, steadily
+from tests.torture.clock_years import outlived, years_ahead
 from tests.torture.foreign import running, servers, url, version_of
 from tests.torture.outcome import Outcome, Wish
 from tests.torture.wall import Wall, library
@@ -39,11 +40,14 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     if faketime is None:
         yield Outcome.not_tried(SUBJECT, "the clock set, slewed, standing, past 2038", "libfaketime is not installed")
         return
-    yield from _set(wish, place, Wall(place / "wall", faketime), "")
     if wish.short:
+        yield from _set(wish, place, Wall(place / "wall", faketime), "")
         return
-    yield from _both(place, faketime)
-    yield from _nights(place / "nights", faketime)
+    with years_ahead(place / "years", faketime) as waiting:
+        yield from _set(wish, place, Wall(place / "wall", faketime), "")
+        yield from _both(place, faketime)
+        yield from _nights(place / "nights", faketime)
+        yield outlived(SUBJECT, waiting)
 
 
 def _set(wish: Wish, place: Path, wall: Wall, database: str) -> Iterator[Outcome]:
