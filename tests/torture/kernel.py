@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.torture import kernel_files
+from tests.torture.kernel_live import Live, end, interfaces, living, many, processor
+from tests.torture.kernel_mounts import back, deaf, hung, loops, no_fuse
 from tests.torture.outcome import Outcome, Wish
+from tests.torture.own_network import own_network
+from tests.torture.rights import NETWORK, lacks, no_mount
 
 SUBJECT = "The kernel misbehaving"
 
 
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     """Composed machines first, which are the same everywhere; then this one."""
-    del place
     yield from kernel_files.rows(SUBJECT, wish)
+    if reason := lacks(NETWORK, "ip") or no_mount():
+        yield Outcome.not_tried(SUBJECT, "interfaces, mounts and processors that come and go", reason)
+        return
+    with own_network(), living(place) as live:
+        yield interfaces(SUBJECT, wish, live)
+        yield many(SUBJECT, wish, live)
+        yield loops(SUBJECT, wish, live, place)
+        yield processor(SUBJECT, wish, live)
+        yield from _hanging(live, place)
+
+
+def _hanging(live: Live, place: Path) -> Iterator[Outcome]:
+    """Mounts that take requests and never answer them, and one that leaves them unread."""
+    if reason := no_fuse():
+        yield Outcome.not_tried(SUBJECT, "mounts whose daemon never answers", reason)
+        return
+    points = [place / "hung" / name for name in ("takes 1", "takes 2", "leaves")]
+    with ExitStack() as stack:
+        daemons = [stack.enter_context(deaf(point, point.name.split()[0])) for point in points]
+        yield hung(SUBJECT, live, points)
+        yield back(SUBJECT, live, points[0], daemons[0])
+        yield end(SUBJECT, live)
