@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 
 DAY = 86400
 # Seconds between two ticks: whole parts of a day, then whole days.
@@ -19,15 +20,21 @@ def step_for(least: float) -> int:
     return next((step for step in STEPS if step >= least), math.ceil(least / DAY) * DAY)
 
 
-def ticks(start: float, end: float, step: int) -> list[tuple[float, str]]:
+def ticks(start: float, end: float, step: int) -> tuple[tuple[float, str], ...]:
     """Round local times between two moments (UTC seconds) with their texts; `step` is one of `STEPS` or whole days.
 
     Where the clock is changed in between, texts name the zone, for an hour may come twice.
     """
+    return _ticks(start, end, step, (*time.tzname, time.timezone))
+
+
+@lru_cache(maxsize=8)
+def _ticks(start: float, end: float, step: int, _zone: object) -> tuple[tuple[float, str], ...]:
+    """Made once for all charts that show the same time; another zone makes them anew."""
     if step >= DAY:
-        return [(moment, date_text(moment)) for moment in _midnights(start, end, step // DAY)]
+        return tuple((moment, date_text(moment)) for moment in _midnights(start, end, step // DAY))
     zoned = _offset(start) != _offset(end)
-    return [(moment, _tick_text(moment, step, zoned)) for moment in _rounds(start, end, step, zoned)]
+    return tuple((moment, _tick_text(moment, step, zoned)) for moment in _rounds(start, end, step, zoned))
 
 
 def _rounds(start: float, end: float, step: int, zoned: bool) -> Iterator[float]:
@@ -35,7 +42,7 @@ def _rounds(start: float, end: float, step: int, zoned: bool) -> Iterator[float]
     if not zoned:
         offset = _offset(start)
         first = math.ceil((start + offset) / step) * step - offset
-        yield from (float(moment) for moment in range(first, math.floor(end) + 1, step))
+        yield from (float(moment) for moment in range(first, math.floor(end) + 1, step) if moment >= start)
         return
     fine = math.gcd(step, _QUARTER)
     for moment in range(math.ceil(start / fine) * fine, math.floor(end) + 1, fine):

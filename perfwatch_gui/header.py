@@ -46,6 +46,8 @@ class Header(QFrame):
         row.addWidget(self._live)
         row.addWidget(self._make_back())
         self._said = ("", "")
+        # pixels of the buttons, without and with the way back; asked for anew with another width
+        self._taken: dict[bool, int] = {}
         self.say("starting", "starting")
 
     def _make_back(self) -> QToolButton:
@@ -77,13 +79,17 @@ class Header(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for."""
         super().resizeEvent(event)
+        self._taken.clear()
         self._fit()
 
     def _fit(self) -> None:
         """Cut off words that have no room, rather than make the window wider; all of them stand on hover."""
         state, words = self._said
-        others = (*self._tabs.values(), *((self.back,) if state in _MARKS else ()))
-        room = self.width() - _ELSEWHERE - sum(one.sizeHint().width() + 4 for one in others)
+        held = state in _MARKS
+        if held not in self._taken:
+            others = (*self._tabs.values(), *((self.back,) if held else ()))
+            self._taken[held] = sum(one.sizeHint().width() + 4 for one in others)
+        room = self.width() - _ELSEWHERE - self._taken[held]
         said = f"{_MARKS.get(state, '●')}  {words}"
         fitting = self._live.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, max(room, _LEAST))
         self._live.setText(fitting)

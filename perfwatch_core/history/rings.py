@@ -54,6 +54,7 @@ class History:
         self._values = Pyramid(max(1, len(fixed)), columns)
         self._seen: dict[Series, int] = {}
         self._dropped = 0
+        self._looked: tuple[tuple[float, float], tuple[int, int, Floats]] | None = None
 
     def __len__(self) -> int:
         """How many moments it can still tell of, gaps included."""
@@ -116,6 +117,7 @@ class History:
         return row
 
     def _write(self, time: float, row: Floats | float, gap: bool) -> None:
+        self._looked = None
         if self._values.end == self._times.size:
             self._times[:-SLACK] = self._times[SLACK:]
             self._values.shift()
@@ -136,18 +138,25 @@ class History:
         Bins are powers of two of samples, counted from the first sample ever: as time goes on a value never moves
         from one bin to another, so a thinned curve scrolls without shimmering. A series that is not kept is empty.
         """
-        times = self.times
         slot = self._slots.get(series)
-        first = max(0, int(np.searchsorted(times, start)) - 1)
-        last = min(times.size, int(np.searchsorted(times, end, side="right")) + 1)
+        first, last, seen = self._columns(start, end)
         if slot is None or last <= first:
             nothing = np.empty(0)
             return Window(nothing, nothing, nothing, nothing)
         level = self._values.level_for(last - first, max(1, points))
         if level == 0:
             raw = self._values.raw[slot, first:last]
-            return Window(times[first:last], raw, raw, raw)
-        return Window(*self._values.thinned(slot, times, first, last, level))
+            return Window(seen, raw, raw, raw)
+        return Window(*self._values.thinned(slot, self.times, first, last, level))
+
+    def _columns(self, start: float, end: float) -> tuple[int, int, Floats]:
+        """From which column to which, and their times: the same array for all series of one look."""
+        if self._looked is None or self._looked[0] != (start, end):
+            times = self.times
+            first = max(0, int(np.searchsorted(times, start)) - 1)
+            last = min(times.size, int(np.searchsorted(times, end, side="right")) + 1)
+            self._looked = (start, end), (first, last, times[first:last])
+        return self._looked[1]
 
     def moment_near(self, time: float) -> float | None:
         """The moment kept that is nearest to a UTC time; None before the first and after the last."""

@@ -103,9 +103,14 @@ class Field(QWidget):
         if self._fitted and (self._shown is None or shown.text != self._shown.text):
             self._face.make_room(shown.text)
             self.updateGeometry()
-        self._shown = shown
+        told, self._shown = self._shown is not None, shown
         describe(self, self._said)
-        self.update()
+        # the label stays; only the skeleton goes with all that is there
+        self.update(self._value_area() if told else self.rect())
+
+    def _value_area(self) -> QRect:
+        """Where the value stands."""
+        return self.rect().adjusted(self._face.label, 0, 0, 0)
 
     def _said(self) -> str:
         return f"{self._label} {self._shown.text}".strip() if self._shown else ""
@@ -118,11 +123,11 @@ class Field(QWidget):
         """As `sizeHint`: a value is never cut off."""
         return self._face.size
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw label and value on one base line."""
         face, painter = self._face, QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("card"))
-        if self._label:
+        painter.fillRect(event.rect(), self._theme.colour("card"))
+        if self._label and event.rect().left() < face.label:
             painter.setFont(face.label_font)
             painter.setPen(self._theme.colour("quiet"))
             painter.drawText(0, face.ascent, self._label)

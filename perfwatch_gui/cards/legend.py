@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
@@ -37,11 +37,11 @@ class LegendEntry(QAbstractButton):
         self.setToolTip(hover(f"Show or hide {line.label}"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFont(tabular(self.font(), 0.85))
         metrics = QFontMetrics(self.font())
         self._label_width = metrics.horizontalAdvance(line.label)
         self._value_width = metrics.horizontalAdvance(widest)
+        self._value_left = _SWATCH + 2 * _GAP + self._label_width
         self._height = metrics.height() + 2
         self._ascent = metrics.ascent() + 1
         self.toggled.connect(self._tell)
@@ -64,12 +64,38 @@ class LegendEntry(QAbstractButton):
         self.shown = shown
         self.setToolTip(hover(shown.why or f"Show or hide {self.line.label}"))
         if self.with_value and self.valued:
-            self.update()
+            self.update(self.rect().adjusted(self._value_left, 0, 0, 0))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        """It paints its whole ground, which a style sheet does not believe of a button."""
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new style sheet forgets that, too."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw swatch, label, value; struck out when the line is off."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("card"))
+        painter.fillRect(event.rect(), self._theme.colour("card"))
+        font = self.font()
+        font.setStrikeOut(not self.isChecked())
+        painter.setFont(font)
+        if event.rect().left() < self._value_left:
+            self._paint_label(painter)
+        if self.with_value and self.valued and self.shown is not None and self.isChecked():
+            painter.setPen(self._theme.colour("text" if self.shown.known else "quiet"))
+            painter.drawText(self._value_left, self._ascent, self.shown.text)
+        if self.hasFocus():
+            painter.setPen(self._theme.colour("blue"))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def _paint_label(self, painter: QPainter) -> None:
+        """Draw the swatch as the line is drawn, and what the line is."""
         colour = self._theme.colour(self.line.colour if self.isChecked() else "border")
         middle = self.height() // 2
         if self.line.style in (Style.LINE, Style.DASHED):
@@ -79,18 +105,7 @@ class LegendEntry(QAbstractButton):
         else:
             painter.fillRect(0, middle - _SWATCH // 2, _SWATCH, _SWATCH, colour)
         painter.setPen(self._theme.colour("quiet"))
-        font = self.font()
-        font.setStrikeOut(not self.isChecked())
-        painter.setFont(font)
         painter.drawText(_SWATCH + _GAP, self._ascent, self.text())
-        if self.with_value and self.valued and self.shown is not None and self.isChecked():
-            if self.shown.known:
-                painter.setPen(self._theme.colour("text"))
-            painter.drawText(_SWATCH + 2 * _GAP + self._label_width, self._ascent, self.shown.text)
-        if self.hasFocus():
-            painter.setPen(self._theme.colour("blue"))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
 
 
 class Legend(QWidget):

@@ -14,6 +14,7 @@ from perfwatch_core.metric import Series
 from perfwatch_core.units import ByteStyle
 from perfwatch_gui.charts.cursor import Cursor
 from perfwatch_gui.charts.curves import Curves
+from perfwatch_gui.charts.layers import Layers
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.read_chart import ReadChart
 from perfwatch_gui.charts.reading import ReadOut
@@ -24,9 +25,8 @@ from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme
 
-_LEAST = QSize(160, 44)
+_LEAST, _WISHED = QSize(160, 44), QSize(420, 140)
 _SHADE = 60
-_WISHED = QSize(420, 140)
 
 
 class TimeChart(ReadChart):
@@ -63,6 +63,7 @@ class TimeChart(ReadChart):
         self._ceiling = ceiling
         self._stretch = Stretch()
         self._curves = Curves(self.lines, theme, banded=banded, signed=signed)
+        self._layers = Layers(self._curves, self._frame, scale, self._stretch)
         # it paints its whole ground: else every sample would repaint the card below it too
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -127,11 +128,11 @@ class TimeChart(ReadChart):
         before, so that the curves need only be moved.
         """
         if more or live or source is not self._source:
-            self._stretch.forget()
+            self._forget()
         self._source, self._now, self._live = source, now, live
         self.span = span or self.span
         if self._frame.look(self.span, None if live else now):
-            self.update()
+            self.update(self._frame.moving)
         self._change()
 
     def switch(self, address: str, on: bool) -> None:
@@ -139,7 +140,7 @@ class TimeChart(ReadChart):
         for line in self.lines:
             if str(line.series) == address:
                 (self._hidden.discard if on else self._hidden.add)(line)
-        self._stretch.forget()
+        self._forget()
         self._refit()
 
     def set_byte_style(self, style: ByteStyle) -> None:
@@ -147,6 +148,11 @@ class TimeChart(ReadChart):
         if style is not self.scale.style:
             self.scale.style = style
             self._refit()
+
+    def _forget(self) -> None:
+        """The curves are made anew when they are needed."""
+        self._stretch.forget()
+        self._layers.forget()
 
     def _change(self) -> None:
         """Draw anew when it is looked at; axes stand still, so that mostly only the curves are painted."""
@@ -170,13 +176,15 @@ class TimeChart(ReadChart):
     def _settle(self) -> None:
         """Time rests after it was moved: the axis may fit what is seen, and what is read aloud says it."""
         if self._source is not None:
-            # until now the old picture was stretched
+            # until now the old picture was stretched, or moved by whole pixels
             self._stretch.fit(self.span)
+            self._layers.forget()
             self._refit()
             describe(self, self.values_text)
 
     def _recolour(self) -> None:
         self._curves.recolour(self._theme)
+        self._layers.forget()
         self.update()
 
     def _prepare(self) -> None:
@@ -208,27 +216,18 @@ class TimeChart(ReadChart):
         self._prepare()
         frame, plot = self._frame, self._frame.plot
         painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colour("card"))
-        if not plot.toRect().contains(event.rect()):
-            frame.paint_labels(painter, self._theme)
+        ground = self._theme.colour("card")
+        painter.fillRect(event.rect(), ground)
+        frame.paint_labels(painter, self._theme, event.rect())
         painter.setClipRect(plot)
-        to_pixels = frame.transform(self.scale).translate(self._stretch.base - self._now, 0.0)
-        seen = self._now - self._stretch.base - self.span, self._now - self._stretch.base
-        painter.setTransform(to_pixels, True)
-        self._curves.paint_fills(painter, *seen)
-        painter.resetTransform()
+        self._layers.place(self._now, self.span, self.devicePixelRatioF(), ground, moving=not self._live)
+        self._layers.paint_fills(painter)
         frame.paint_grid(painter, self._theme, self.scale)
-        # a line is one pixel of the screen; on a fine screen a second one beside it makes it as bold as elsewhere
-        for shift in range(max(1, round(self.devicePixelRatioF()))):
-            painter.translate(0.0, shift / self.devicePixelRatioF())
-            painter.setTransform(to_pixels, True)
-            self._curves.paint_strokes(painter, *seen)
-            painter.resetTransform()
+        self._layers.paint_strokes(painter)
         pinned = self._pinned_age()
         if pinned is not None:
-            painter.fillRect(
-                QRectF(round(frame.x_of(pinned)) - 1, plot.top(), 2, plot.height()), self._theme.colour("cyan")
-            )
+            pin = QRectF(round(frame.x_of(pinned)) - 1, plot.top(), 2, plot.height())
+            painter.fillRect(pin, self._theme.colour("cyan"))
         if self._hand is not None and (chosen := self._hand.chosen) is not None:
             shade = QColor(self._theme.colour("blue"))
             shade.setAlpha(_SHADE)
@@ -246,5 +245,5 @@ class TimeChart(ReadChart):
         if self._curves.fits(self.points):
             self._out = self._reading()
         else:
-            self._stretch.forget()
+            self._forget()
             self._stale = True

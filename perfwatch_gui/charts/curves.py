@@ -17,7 +17,7 @@ from perfwatch_core.history import Window
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.source import PointSource
-from perfwatch_gui.charts.trace import Band, Floats, Trace
+from perfwatch_gui.charts.trace import Band, Floats, Shared, Trace, shared_of
 from perfwatch_gui.theme import Theme, mixed
 
 # An opaque mixture: blending a translucent fill costs ten times as much.
@@ -42,6 +42,8 @@ class Curves:
         self._bands: dict[int, Band] = {}
         self._lines = tuple(lines)
         self._traces = [Trace(_NONE, _NONE) for _ in lines]
+        # what areas end at, where that is not the line
+        self._tops: dict[int, Trace] = {}
         self._pens: list[QPen] = []
         self._fills: dict[int, QColor] = {}
         self._band_colours: list[QColor] = []
@@ -75,30 +77,39 @@ class Curves:
         self, source: PointSource, base: float, start: float, end: float, points: int, shown: Collection[Line]
     ) -> None:
         """Fill the curves with what is between two times, counted from `base` (UTC seconds)."""
-        stacked = _NONE
+        before, tops, stacked = self._traces[:], self._tops, _NONE
+        axes = _Axes(base)
         self._most = 0
         self._bands.clear()
+        self._tops = {}
         for place, line in enumerate(self._lines):
             if line not in shown:
                 self._traces[place] = Trace(_NONE, _NONE)
                 continue
             window = source.window(line.series, start - line.shift, end - line.shift, points)
-            origin = base - line.shift
-            x, y = _outline(window, origin)
-            self._most = max(self._most, x.size if window.low is window.high else math.inf)
-            if self._banded and window.low is not window.high:
-                x, y = window.times - origin, window.last
-                self._bands[place] = Band(x, window.low, window.high)
+            whole = window.low is window.high
+            self._most = max(self._most, window.times.size if whole else math.inf)
+            # copied, since the rings move what they hold
+            x, y = axes.of(window.times, line.shift), window.last.copy()
             if line.style is Style.STACK:
-                stacked = window.last + stacked if stacked.size == window.last.size else window.last
-                x, y = window.times - origin, stacked
-            self._traces[place] = Trace(x, -y if line.style is Style.MIRROR else y)
+                y = stacked = y + stacked if stacked.size == y.size else y
+            elif not whole and self._banded:
+                self._bands[place] = Band(x, window.low, window.high)
+            elif not whole:
+                if place in self._fills:
+                    # the line covers all between the extremes, so that the means will do below it
+                    self._tops[place] = axes.followed(tops.get(place), x, -y if line.style is Style.MIRROR else y)
+                x, y = axes.doubled(x), _outline(window)
+            self._traces[place] = axes.followed(before[place], x, -y if line.style is Style.MIRROR else y)
 
     def trim(self, first: float, last: float) -> None:
         """Keep only what is between two times, for pictures that cannot hide the rest."""
         for place, trace in enumerate(self._traces):
             inside = (trace.x >= first) & (trace.x <= last)
             self._traces[place] = Trace(trace.x[inside], trace.y[inside])
+            if (top := self._tops.get(place)) is not None:
+                within = (top.x >= first) & (top.x <= last)
+                self._tops[place] = Trace(top.x[within], top.y[within])
             if (band := self._bands.get(place)) is not None:
                 self._bands[place] = Band(band.x[inside], band.low[inside], band.high[inside])
 
@@ -126,22 +137,61 @@ class Curves:
         for place, band in sorted(self._bands.items(), reverse=True):
             band.paint(painter, self._band_colours[place], first, last)
         for place in sorted(self._fills, reverse=True):
-            self._traces[place].paint_area(painter, self._fills[place], first, last)
+            self._tops.get(place, self._traces[place]).paint_area(painter, self._fills[place], first, last)
 
     def paint_strokes(self, painter: QPainter, first: float, last: float) -> None:
-        """Paint the lines between two times (seconds from the base), the first on top."""
+        """Paint the whole lines between two times (seconds from the base), the first on top."""
+        self._paint_lines(painter, first, last, Qt.PenStyle.SolidLine)
+
+    def paint_dashes(self, painter: QPainter, first: float, last: float) -> None:
+        """Paint the dashed lines; their dashes depend on what is in sight, so that they cannot be put together."""
+        self._paint_lines(painter, first, last, Qt.PenStyle.DashLine)
+
+    def _paint_lines(self, painter: QPainter, first: float, last: float, style: Qt.PenStyle) -> None:
         for trace, pen in zip(reversed(self._traces), reversed(self._pens), strict=True):
-            trace.paint_line(painter, pen, first, last)
+            if pen.style() is style:
+                trace.paint_line(painter, pen, first, last)
 
 
-def _outline(window: Window, base: float) -> tuple[Floats, Floats]:
-    """The points of a line: as they are, or where they were thinned both extremes of each bin."""
-    x = window.times - base
-    if window.low is window.high:
-        return x, window.low
-    y = np.empty(2 * x.size)
+class _Axes:
+    """What the curves of one chart have in common along the time axis, worked out once for all of them."""
+
+    def __init__(self, base: float) -> None:
+        self._base = base
+        # with what the identities belong to, so that none can be another array's meanwhile
+        self._made: dict[tuple[int, float], tuple[Floats, Floats]] = {}
+        self._shared: dict[tuple[int, int], Shared] = {}
+
+    def of(self, times: Floats, shift: float) -> Floats:
+        """Seconds from the base, of a line that is drawn `shift` seconds later than it was."""
+        key = id(times), shift
+        if key not in self._made:
+            self._made[key] = times, times - (self._base - shift)
+        return self._made[key][1]
+
+    def doubled(self, x: Floats) -> Floats:
+        """Each twice, for the least and the greatest of a bin."""
+        key = id(x), math.inf
+        if key not in self._made:
+            self._made[key] = x, x.repeat(2)
+        return self._made[key][1]
+
+    def followed(self, before: Trace | None, x: Floats, y: Floats) -> Trace:
+        """A curve that goes on with what was made of an earlier one."""
+        trace = Trace(x, y)
+        if before is not None:
+            key = id(before.x), id(x)
+            if key not in self._shared:
+                self._shared[key] = shared_of(before.x, x)
+            trace.follow(before, self._shared[key])
+        return trace
+
+
+def _outline(window: Window) -> Floats:
+    """The values of a thinned line: both extremes of each bin."""
+    y = np.empty(2 * window.low.size)
     y[0::2], y[1::2] = window.low, window.high
-    return x.repeat(2), y
+    return y
 
 
 def _greatest(values: Floats) -> float:

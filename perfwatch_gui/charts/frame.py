@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
 
 from perfwatch_gui import clock
@@ -21,6 +21,7 @@ _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200,
 _SPREAD = 1.6
 _CLOCK_SPREAD = 1.35
 _MOST_STEPS = 6
+_MOST_TEXTS = 400
 _SHORT = 2
 # A line through the middle of its pixels is as bright as it is meant, one between two rows half as bright.
 _HALF_PIXEL = 0.5
@@ -51,15 +52,18 @@ class Frame:
     def __init__(self, font: QFont, span: float) -> None:
         self.font = font
         self.plot = QRectF()
-        self._metrics = QFontMetricsF(font)
+        self._metrics = metrics = QFontMetricsF(font)
+        self._text_height, self._ascent, self._descent = metrics.height(), metrics.ascent(), metrics.descent()
         self._span = span
         self._end: float | None = None
         self._height = 0.0
         self._value_labels: list[Label] = []
         self._time_labels: list[Label] = []
-        self._rows: list[QLineF] = []
-        self._columns: list[QLineF] = []
-        self._zero = QLineF()
+        self._rows: list[float] = []
+        self._columns: list[float] = []
+        self._zero = 0.0
+        # texts that come again and again are measured once
+        self._advances: dict[str, float] = {}
 
     @property
     def labels(self) -> list[Label]:
@@ -69,11 +73,20 @@ class Frame:
     @property
     def gutter(self) -> float:
         """Pixels left of the plot."""
-        return round(self._metrics.horizontalAdvance(_WIDEST) + _PADDING)
+        return round(self._advance(_WIDEST) + _PADDING)
+
+    def _advance(self, text: str) -> float:
+        """The width of a text in pixels."""
+        advance = self._advances.get(text)
+        if advance is None:
+            if len(self._advances) > _MOST_TEXTS:
+                self._advances.clear()
+            advance = self._advances[text] = self._metrics.horizontalAdvance(text)
+        return advance
 
     def arrange(self, width: float, height: float, scale: Scale) -> None:
         """Find the places for a chart of this size in pixels."""
-        below = round(self._metrics.height() + 2)
+        below = round(self._text_height + 2)
         self.plot = QRectF(self.gutter, 1.0, max(1.0, width - self.gutter - 1.0), max(1.0, height - below - 2.0))
         self._height = height
         self._arrange_values(scale)
@@ -88,24 +101,24 @@ class Frame:
         return True
 
     def _arrange_values(self, scale: Scale) -> None:
-        plot, high = self.plot, self._metrics.ascent()
+        plot, high = self.plot, self._ascent
         self._value_labels, self._rows = [], []
         zero = plot.top() + plot.height() * scale.top / scale.reach
-        ticks, bases = scale.ticks(plot.height(), self._metrics.height()), []
+        ticks, bases = scale.ticks(plot.height(), self._text_height), []
         for tick in ticks:
             y = round(zero - plot.height() * tick.value / scale.reach) - 1
-            self._rows.append(QLineF(plot.left(), y, plot.right(), y))
+            self._rows.append(y)
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
             bases.append(base)
         self._write_values(ticks, bases, scale.symbol)
-        self._zero = QLineF(plot.left(), round(zero) - 1, plot.right(), round(zero) - 1)
+        self._zero = round(zero) - 1
 
     def _write_values(self, ticks: Sequence[Tick], bases: Sequence[float], symbol: str) -> None:
         """The digits at their heights and the unit: behind the highest ones, or below them instead of what is there."""
         beside = f" {symbol}" if symbol and len(symbol) <= _SHORT else ""
-        below = bases[-1] + self._metrics.height() - 1
+        below = bases[-1] + self._text_height - 1
         for tick, base in zip(ticks[:-1], bases[:-1], strict=True):
-            if beside or not symbol or base - self._metrics.ascent() >= below - 2:
+            if beside or not symbol or base - self._ascent >= below - 2:
                 self._right(tick.text, base)
         if symbol and not beside:
             self._right(symbol, below)
@@ -113,7 +126,7 @@ class Frame:
 
     def _right(self, text: str, base: float) -> None:
         """A label that ends at the plot."""
-        x = self.gutter - _PADDING - self._metrics.horizontalAdvance(text)
+        x = self.gutter - _PADDING - self._advance(text)
         self._value_labels.append(Label(text, x, base))
 
     def _arrange_times(self) -> None:
@@ -127,7 +140,7 @@ class Frame:
             self._arrange_clock(self._end)
 
     def _arrange_ages(self) -> None:
-        widest = self._metrics.horizontalAdvance("−88 min") * _SPREAD
+        widest = self._advance("−88 min") * _SPREAD
         least = max(self._span / _MOST_STEPS, widest / self.plot.width() * self._span)
         step = next((step for step in _STEPS if step >= least), _STEPS[-1])
         for part in range(int(self._span // step) + 1):
@@ -135,7 +148,7 @@ class Frame:
 
     def _arrange_clock(self, end: float) -> None:
         sample = "88:88:88" if self._span < clock.DAY else "88 Mmm"
-        widest = self._metrics.horizontalAdvance(sample) * _CLOCK_SPREAD
+        widest = self._advance(sample) * _CLOCK_SPREAD
         step = clock.step_for(max(self._span / _MOST_STEPS, widest / self.plot.width() * self._span))
         for moment, text in clock.ticks(end - self._span, end, step):
             self._mark(end - moment, text, held=False)
@@ -143,13 +156,13 @@ class Frame:
     def _mark(self, age: float, text: str, held: bool) -> None:
         """A line and its label; `held` keeps labels inside at the edges, else those that would be cut are left out."""
         x = round(self.plot.right() - age / self._span * self.plot.width())
-        room = self._metrics.horizontalAdvance(text)
+        room = self._advance(text)
         left = x - room / 2
         if held:
             left = min(max(left, self.plot.left()), self.plot.right() - room)
-        self._columns.append(QLineF(x, self.plot.top(), x, self.plot.bottom()))
+        self._columns.append(x)
         if self.plot.left() <= left and left + room <= self.plot.right():
-            self._time_labels.append(Label(text, left, self._height - self._metrics.descent() - 1))
+            self._time_labels.append(Label(text, left, self._height - self._descent - 1))
 
     def x_of(self, age: float) -> float:
         """The pixel of a moment `age` seconds before the right edge."""
@@ -166,18 +179,30 @@ class Frame:
         zero = round(plot.top() + per_value * scale.top) - _HALF_PIXEL
         return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right() - _HALF_PIXEL, zero)
 
-    def paint_labels(self, painter: QPainter, theme: Theme) -> None:
-        """Paint the numbers and the times."""
+    @property
+    def moving(self) -> QRect:
+        """What changes as time goes on: all but the numbers on the left."""
+        plot = self.plot.toRect()
+        return QRect(plot.left(), 0, plot.width() + 1, round(self._height))
+
+    def paint_labels(self, painter: QPainter, theme: Theme, area: QRect) -> None:
+        """Paint the numbers and the times, as far as they are in an area."""
         painter.setFont(self.font)
         painter.setPen(theme.colour("quiet"))
-        for label in self.labels:
+        labels = self._value_labels if area.left() < self.plot.left() else []
+        if area.bottom() >= self.plot.bottom():
+            labels = labels + self._time_labels
+        for label in labels:
             painter.drawText(int(label.x), int(label.y), label.text)
 
     def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
-        painter.setPen(mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE))
-        painter.drawLines(self._rows)
-        painter.drawLines(self._columns)
+        colour = mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE)
+        # Qt draws lines pixel by pixel, and fills rows of them at once
+        plot, thin = self.plot, 1.0 / painter.device().devicePixelRatioF()
+        for y in self._rows:
+            painter.fillRect(QRectF(plot.left(), y, plot.width(), thin), colour)
+        for x in self._columns:
+            painter.fillRect(QRectF(x, plot.top(), thin, plot.height()), colour)
         if scale.mirrored:
-            painter.setPen(theme.colour("quiet"))
-            painter.drawLine(self._zero)
+            painter.fillRect(QRectF(plot.left(), self._zero, plot.width(), thin), theme.colour("quiet"))

@@ -10,6 +10,8 @@ from perfwatch_gui.charts.source import PointSource
 
 # What is loaded beside the picture, as a share of it.
 _MARGIN = 0.5
+# While live the base stays for so many seconds, so that what was made of a point serves as long as it is seen.
+_BASE_STAYS = 86400.0
 
 
 class Stretch:
@@ -48,7 +50,9 @@ class Stretch:
             return
         self._span = span = now - start
         margin = 0.0 if live or self.trimmed else _MARGIN * span
-        self.base, self._reach = now, (start - margin, now + margin)
+        self._reach = start - margin, now + margin
+        if not live or self.trimmed or not 0 <= now - self.base < _BASE_STAYS:
+            self.base = now
         curves.load(source, self.base, *self._reach, round(points * (1 + 2 * margin / span)), lines)
         if self.trimmed:
             curves.trim(-span, 0.0)

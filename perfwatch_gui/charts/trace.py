@@ -7,7 +7,7 @@ much again on what only a scene needs: signals, bounds, outlines for the mouse.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,14 +24,6 @@ _LINE_POINTS = 256
 _FEW = 16
 
 
-class _Part(NamedTuple):
-    """A stretch of a curve from one x to another."""
-
-    first: float
-    last: float
-    polygon: QPolygonF
-
-
 @cache
 def _to_polygon() -> Callable[[Floats, Floats], QPolygonF]:
     """Pyqtgraph's way from arrays to a polygon: loaded late, since it takes as long as all the rest."""
@@ -43,7 +35,7 @@ def _to_polygon() -> Callable[[Floats, Floats], QPolygonF]:
 
 def _polygon(x: Floats, y: Floats) -> QPolygonF:
     """The points as Qt has them; a few are brought one by one, so that the first picture waits for nothing."""
-    if x.size <= _FEW:
+    if x.size <= _FEW and not _to_polygon.cache_info().currsize:
         return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)])
     return _to_polygon()(x, y)
 
@@ -51,6 +43,33 @@ def _polygon(x: Floats, y: Floats) -> QPolygonF:
 def prepare() -> None:
     """Load what longer curves will need, while nobody waits for it."""
     _to_polygon()
+
+
+Outline = Callable[[Floats, Floats], QPolygonF]
+
+
+def _closed(x: Floats, y: Floats) -> QPolygonF:
+    """The outline of the area between points and zero."""
+    return _polygon(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
+
+
+class _Part:
+    """A stretch of a curve from one x to another; Qt gets it when it is in sight.
+
+    `end` is the place of its last point, counted as its trace does.
+    """
+
+    def __init__(self, x: Floats, y: Floats, end: int, outline: Outline) -> None:
+        self.first = float(x[0])
+        self.last = float(x[-1])
+        self.end = end
+        self._points = x, y
+        self._outline = outline
+
+    @cached_property
+    def polygon(self) -> QPolygonF:
+        """Its points, or the outline of its area."""
+        return self._outline(*self._points)
 
 
 def _pieces_of(y: Floats) -> list[slice]:
@@ -69,6 +88,23 @@ def _parts(pieces: Iterable[slice], most: int) -> Iterator[slice]:
             yield slice(first, min(first + most + 1, piece.stop))
 
 
+class Shared(NamedTuple):
+    """How many points of an old axis lie before a new one, and how many from there on are in both."""
+
+    gone: int
+    common: int
+
+
+def shared_of(before: Floats, after: Floats) -> Shared:
+    """What two axes, each in the order of time, have in common from where the newer one begins."""
+    if not before.size or not after.size:
+        return Shared(0, 0)
+    gone = int(np.searchsorted(before, after[0]))
+    most = min(before.size - gone, after.size)
+    same = before[gone : gone + most] == after[:most]
+    return Shared(gone, most if same.all() else int(same.argmin()))
+
+
 class Band:
     """The area between the least and the greatest of each bin, in pieces between the gaps."""
 
@@ -79,12 +115,13 @@ class Band:
 
     @cached_property
     def _areas(self) -> list[_Part]:
-        found = []
-        for part in _parts(_pieces_of(self.low), _AREA_POINTS):
-            x, low, high = self.x[part], self.low[part], self.high[part]
-            outline = _polygon(np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1])))
-            found.append(_Part(float(x[0]), float(x[-1]), outline))
-        return found
+        def outline(x: Floats, low: Floats, high: Floats) -> QPolygonF:
+            return _polygon(np.concatenate((x, x[::-1])), np.concatenate((high, low[::-1])))
+
+        return [
+            _Part(self.x[cut], self.low[cut], cut.stop, partial(outline, high=self.high[cut]))
+            for cut in _parts(_pieces_of(self.low), _AREA_POINTS)
+        ]
 
     def paint(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
         """Fill what is between two x."""
@@ -102,26 +139,40 @@ class Trace:
     def __init__(self, x: Floats, y: Floats) -> None:
         self.x = x
         self.y = y
+        # the place of the first point, counted through all the traces that follow one another
+        self._begin = 0
+        self._old_lines: list[_Part] = []
+        self._old_areas: list[_Part] = []
 
-    @cached_property
-    def _pieces(self) -> list[slice]:
-        return _pieces_of(self.y)
+    def follow(self, before: Trace, shared: Shared) -> None:
+        """Take over what an earlier trace has made of the same points: with a new sample that is nearly all."""
+        gone, common = shared
+        if not common:
+            return
+        old, new = before.y[gone : gone + common], self.y[:common]
+        same = old == new
+        if not same.all():
+            same |= np.isnan(old) & np.isnan(new)
+            common = common if same.all() else int(same.argmin())
+        self._begin = before._begin + gone
+        made, last = vars(before), self._begin + common - 1
+        self._old_lines = [one for one in made.get("_lines", ()) if self._begin < one.end < last]
+        self._old_areas = [one for one in made.get("_areas", ()) if self._begin < one.end < last]
 
     @cached_property
     def _lines(self) -> list[_Part]:
-        return [
-            _Part(float(self.x[part.start]), float(self.x[part.stop - 1]), _polygon(self.x[part], self.y[part]))
-            for part in _parts(self._pieces, _LINE_POINTS)
-        ]
+        return self._completed(self._old_lines, _LINE_POINTS, _polygon)
 
     @cached_property
     def _areas(self) -> list[_Part]:
-        found = []
-        for part in _parts(self._pieces, _AREA_POINTS):
-            x, y = self.x[part], self.y[part]
-            closed = _polygon(np.concatenate((x[:1], x, x[-1:])), np.concatenate(((0.0,), y, (0.0,))))
-            found.append(_Part(float(x[0]), float(x[-1]), closed))
-        return found
+        return self._completed(self._old_areas, _AREA_POINTS, _closed)
+
+    def _completed(self, parts: list[_Part], most: int, outline: Outline) -> list[_Part]:
+        """The parts that are there and those that come after them."""
+        begin = parts[-1].end - self._begin if parts else 0
+        x, y = self.x[begin:], self.y[begin:]
+        begin += self._begin - 1
+        return parts + [_Part(x[cut], y[cut], begin + cut.stop, outline) for cut in _parts(_pieces_of(y), most)]
 
     def paint_area(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
         """Fill down to zero what is between two x. Without antialias, which would show the seams between parts."""
