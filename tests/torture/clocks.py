@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 from perfwatch_core.store.cluster_account import ENVIRONMENT
+from tests.torture.clock_follower import followed, following
 from tests.torture.clock_ledger import Ledger, compared
 from tests.torture.clock_run import Run, Step, in_one_millisecond, past_2038, run, steadily
 from tests.torture.clock_years import outlived, years_ahead
@@ -56,9 +58,12 @@ def _set(wish: Wish, place: Path, wall: Wall, database: str) -> Iterator[Outcome
     where = "PostgreSQL's clock set too" if database else "PostgreSQL's clock right"
     environ = {"DATABASE_URL": database} if database else {}
     tokens: list[str] = []
-    with run(place, wall, wish.rounds(8, 3), environ) as one:
+    with run(place, wall, wish.rounds(8, 3), environ) as one, ExitStack() as stack:
+        second = None if wish.short else stack.enter_context(following(one, environ))
         steps = list(_steps(one, tokens, wish))
         seen = list(one.watching.seen)
+        if second:
+            yield followed(SUBJECT, one, second, where)
     ledger = Ledger(place / "data", database)
     ahead = [max(pairwise(step.seen), key=lambda two: two[1].time - two[0].time) for step in steps]
     told = ledger.told([(before.time, after.time) for before, after in ahead])
@@ -104,12 +109,12 @@ def _steps(one: Run, tokens: list[str], wish: Wish) -> Iterator[Step]:
     yield one.step("set back by eleven years", lambda wall: wall.set(0), None)
     if one.allows(later) or not one.allows(one.log_in()):
         tokens.append("a token made in 2038 is good for years")
-    yield one.halt(wish.rounds(20, 4))
+    yield one.halt(wish.rounds(20, 3))
 
 
 def _past(wall: Wall) -> None:
-    wall.reach(_LAST - 0.5)
-    time.sleep(2.0)
+    wall.reach(_LAST - 0.25)
+    time.sleep(2.5)
 
 
 def _slew(wall: Wall, by: float) -> None:
