@@ -22,6 +22,8 @@ _AREA_POINTS = 48
 # Of a line it does not; what is out of sight is left out by such parts.
 _LINE_POINTS = 256
 _FEW = 16
+# Pixels: what is known for less is hardly seen as a line, and shown by a dot.
+_NARROW, _DOT = 2.0, 3.0
 
 
 @cache
@@ -72,13 +74,14 @@ class _Part:
         return self._outline(*self._points)
 
 
+def _edges_of(y: Floats) -> npt.NDArray[np.intp]:
+    """A row for each stretch of what is known: the places of its first point and behind its last."""
+    return np.flatnonzero(np.diff(np.isfinite(y), prepend=False, append=False)).reshape(-1, 2)
+
+
 def _pieces_of(y: Floats) -> list[slice]:
     """Where neighbours are known: stretches of two points or more."""
-    known = np.isfinite(y)
-    if known.all():
-        return [slice(0, known.size)] if known.size > 1 else []
-    edges = np.flatnonzero(np.diff(known, prepend=False, append=False)).reshape(-1, 2).tolist()
-    return [slice(first, last) for first, last in edges if last - first > 1]
+    return [slice(first, last) for first, last in _edges_of(y).tolist() if last - first > 1]
 
 
 def _parts(pieces: Iterable[slice], most: int) -> Iterator[slice]:
@@ -160,6 +163,10 @@ class Trace:
         self._old_areas = [one for one in made.get("_areas", ()) if self._begin < one.end < last]
 
     @cached_property
+    def _edges(self) -> npt.NDArray[np.intp]:
+        return _edges_of(self.y)
+
+    @cached_property
     def _lines(self) -> list[_Part]:
         return self._completed(self._old_lines, _LINE_POINTS, _polygon)
 
@@ -190,3 +197,16 @@ class Trace:
         for line in self._lines:
             if line.last >= first and line.first <= last:
                 painter.drawPolyline(line.polygon)
+        self._paint_dots(painter, pen, first, last)
+
+    def _paint_dots(self, painter: QPainter, pen: QPen, first: float, last: float) -> None:
+        """What was known for a moment only, between two gaps, is not to be overlooked."""
+        begins, ends = self._edges.T
+        x = self.x[ends - 1]
+        pixel = 1 / painter.combinedTransform().m11()
+        seen = (x - self.x[begins] < _NARROW * pixel) & (x >= first) & (x <= last)
+        if seen.any():
+            dot = QPen(pen.color(), _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            dot.setCosmetic(True)
+            painter.setPen(dot)
+            painter.drawPoints(_polygon(x[seen], self.y[ends[seen] - 1]))

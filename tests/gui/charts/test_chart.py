@@ -107,6 +107,19 @@ def test_what_is_not_known_is_not_drawn(qtbot: QtBot, theme: Theme, missing: ran
     assert len(colours(chart, around)) <= 2, "ground and grid only"
 
 
+@pytest.mark.parametrize("known", [range(150, 151), range(150, 152)])
+def test_what_is_known_for_a_moment_only_is_a_dot(qtbot: QtBot, theme: Theme, known: range) -> None:
+    """Between two gaps, where a line would be nothing, or less than a pixel."""
+    chart = TimeChart(theme, CPU[1:2], span=3000.0)
+    shown(qtbot, chart)
+    chart.draw(history(301, lambda second: {USER: 50.0} if second in known else {}), BEGIN + 300)
+    QApplication.processEvents()
+    x = chart.plot.right() - (300 - known[0]) / 3000 * chart.plot.width()
+    around = QRect(round(x) - 1, round(chart.plot.center().y()) - 1, 3, 3)
+    assert has(colours(chart, around), theme.colour("green").name())
+    assert not has(colours(chart, around.translated(8, 0)), theme.colour("green").name())
+
+
 def test_a_single_spike_survives_thinning(qtbot: QtBot, theme: Theme) -> None:
     def spiky(second: float) -> dict[Metric, Value]:
         return {USAGE: 97.0 if second == 1234 else 3.0, USER: -2.0 if second == 777 else 3.0}
