@@ -100,7 +100,8 @@ def once(settings: Settings, as_json: bool) -> int:
 def examine(settings: Settings) -> int:
     """Print the doctor's report; 0 even where something cannot be measured: that is an answer."""
     sample, shortfalls = take_one(settings)
-    findings = [doctor.machine(), *doctor.examine(sample, CATALOGUE, shortfalls), doctor.store(settings)]
+    told = doctor.examine(sample, CATALOGUE, shortfalls)
+    findings = [doctor.machine(), *told, doctor.urgency(), doctor.store(settings)]
     print(doctor.report(findings))
     return 0
 

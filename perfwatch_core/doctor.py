@@ -9,6 +9,7 @@ from enum import StrEnum
 from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors.facts import facts
 from perfwatch_core.metric import Catalogue, Kind, Series
+from perfwatch_core.priority import standing
 from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 
@@ -81,6 +82,12 @@ def store(settings: Settings) -> Finding:
     except StoreProblem as problem:
         # the sentence names what mends it
         return Finding("store", Verdict.NOT, str(problem))
+
+
+def urgency() -> Finding:
+    """Whether samples come in time on a busy machine."""
+    found = standing()
+    return Finding("priority", Verdict.PARTLY if found.remedy else Verdict.GOOD, found.sentence, found.remedy)
 
 
 def report(findings: list[Finding]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfwatch_core import priority
 from perfwatch_core.bus import Bus, Inbox
 from perfwatch_core.collector import Collector, Shortfall
 from perfwatch_core.collectors import CATALOGUE, build
@@ -47,15 +48,25 @@ class EngineState:
 
 
 class Engine:
-    """The whole path of one process. Whoever looks joins `bus` with an inbox."""
+    """The whole path of one process. Whoever looks joins `bus` with an inbox.
 
-    def __init__(self, settings: Settings, collectors: Callable[..., Sequence[Collector]] = build) -> None:
+    One that is `urgent` gives its threads, and those that this thread starts later, the priority they may have.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        collectors: Callable[..., Sequence[Collector]] = build,
+        urgent: bool = False,
+    ) -> None:
         self.settings = settings
         self.catalogue: Catalogue = CATALOGUE
         self.bus: Bus[Sample] = Bus()
         self.vitals = Vitals()
         self._collectors = collectors(Machine(), self.vitals, settings)
-        self._sampler = Sampler(self._collectors, self.bus, settings.interval, self.vitals)
+        self._urgent = urgent
+        begin = priority.raise_sampler if urgent else _nothing
+        self._sampler = Sampler(self._collectors, self.bus, settings.interval, self.vitals, begin=begin)
         self.store = StoreService(
             settings,
             self.catalogue,
@@ -67,7 +78,7 @@ class Engine:
         self._role = Role.STARTING
         self._lock = threading.Lock()
         self._running = False
-        self._latest: Inbox[Sample] = Inbox(1, _no_bell)
+        self._latest: Inbox[Sample] = Inbox(1, _nothing)
         self._newest: Sample | None = None
         self.vitals.dropped = lambda: self.bus.dropped
         self.vitals.queued = self.store.queued
@@ -76,6 +87,8 @@ class Engine:
     def start(self) -> None:
         """Begin to sample at once; the database follows when it answers."""
         self._running = True
+        if self._urgent:
+            priority.raise_threads()
         self._apply(self.settings)
         self.bus.join(self._latest)
         self.bus.join(self.store.inbox)
@@ -178,5 +191,5 @@ class Engine:
         return (*pids, *self.store.pids())
 
 
-def _no_bell() -> None:
-    """Nobody waits for this inbox."""
+def _nothing() -> None:
+    """Nobody waits for this inbox, no thread has a priority to take."""

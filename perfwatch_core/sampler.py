@@ -28,7 +28,8 @@ class Sampler:
     """Collects every `interval` seconds and hands each sample to the bus.
 
     `tick()` is the whole work and can be called by a test without a thread. Ticks lie on an absolute
-    schedule: a late one shifts nothing, and those that were missed are counted in `vitals.missed`.
+    schedule: a late one shifts nothing, and those that were missed are counted in `vitals.missed`. The thread calls
+    `begin` first.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Sampler:
         interval: float,
         vitals: Vitals,
         wall: Callable[[], float] = time.time,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         self._collectors = collectors
         self._bus = bus
         self._interval = interval
         self._vitals = vitals
         self._wall = wall
+        self._begin = begin
         self._before: dict[str, Reading] = {}
         self._last_tick: tuple[float, float] | None = None
         self._last_time = 0.0
@@ -137,6 +140,7 @@ class Sampler:
 
     def _run(self, stop: threading.Event) -> None:
         """Tick until told to stop."""
+        self._begin()
         due = time.monotonic()
         first = True
         while not stop.is_set():

@@ -104,7 +104,7 @@ def _show(settings: Settings, ours: Claim | None) -> int:
         say(f"{greeting} What cannot be measured says so on its card, with what mends it.")
     # numpy would start a thread for each processor, to multiply matrices that nobody here has
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    engine = Engine(settings)
+    engine = Engine(settings, urgent=True)
     # rates need two readings half a second apart: meanwhile Qt is loaded, so that the first picture has numbers
     engine.start()
     try:

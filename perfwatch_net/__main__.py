@@ -26,7 +26,7 @@ def serve(settings: Settings) -> int:
     """Collect, keep and serve until SIGINT or SIGTERM; says on standard output what changes. 1 where it cannot."""
     set_up_logging(settings)
     greeting = doctor.first_words(settings)
-    engine = Engine(settings)
+    engine = Engine(settings, urgent=True)
     engine.start()
     try:
         asyncio.run(_serve(engine, greeting))

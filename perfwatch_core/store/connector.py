@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 import psycopg
 
+from perfwatch_core.priority import as_usual
 from perfwatch_core.store import schema
 from perfwatch_core.store.address import parameters
 from perfwatch_core.store.link import Bell, Halt, Link
@@ -98,6 +99,8 @@ class Connector:
         return True
 
     def _run(self) -> None:
+        # the private server is of any priority, whoever of its users starts it
+        as_usual()
         self._outcome = self._attempt()
         self._bell.set()
 

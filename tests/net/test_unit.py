@@ -38,6 +38,15 @@ def test_only_the_system_unit_has_a_capability() -> None:
     assert "CAP_PERFMON" not in unit.user_unit(WORDS, Path("/data"))
 
 
+def test_both_have_a_share_of_the_processors_and_only_the_systems_a_priority() -> None:
+    """A user's manager that is asked for one below 0 starts nothing (systemd.exec(5), Nice=)."""
+    user, system = unit.user_unit(WORDS, Path("/data")), unit.system_unit(WORDS, Path("/data"), "nobody")
+    assert "\nCPUWeight=200\n" in user
+    assert "\nCPUWeight=200\n" in system
+    assert "\nNice=-10\n" in system
+    assert "Nice=" not in user
+
+
 def test_odd_places_are_quoted() -> None:
     text = unit.user_unit(["/opt/my programs/perf%watch"], Path("/srv/my $data"))
     assert 'ExecStart="/opt/my programs/perf%%watch" --data-dir "/srv/my $$data" --serve\n' in text

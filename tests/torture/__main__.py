@@ -34,7 +34,7 @@ def outcomes(wanted: Sequence[str], wish: Wish) -> Iterator[Told]:
 def _line(outcome: Outcome) -> str:
     if not outcome.times:
         return f"{outcome.tried}: NOT TRIED, {outcome.note}"
-    verdict = "DOES NOT HOLD" if outcome.failed else "holds"
+    verdict = "DOES NOT HOLD" if outcome.failed else "holds" if outcome.judged else "not judged"
     return f"{outcome.tried}, {outcome.times:,} times: lost {outcome.lost}; {outcome.note} {verdict}"
 
 

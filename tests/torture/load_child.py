@@ -60,7 +60,7 @@ class Caller(QObject):
 
 def run(answer: Path, words: list[str]) -> None:
     """The program as `perfwatch` starts it; writes what was timed as JSON when it ends."""
-    engine = Engine(parse(words)[1])
+    engine = Engine(parse(words)[1], urgent=True)
     ticks: list[tuple[float, float]] = []
 
     def note() -> None:

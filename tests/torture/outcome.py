@@ -13,7 +13,8 @@ class Outcome:
     """One row: what was tried under `subject`, how many `times`, what was found; `holds` is the verdict.
 
     `lost` says in words how much is missing, 'nothing' where nothing is. What this machine has no right or no
-    program for was tried 0 times, and `note` says why: it neither holds nor fails.
+    program for was tried 0 times, and `note` says why: it neither holds nor fails. Nor does what is not `judged`, since
+    it is told for what it is and nothing is claimed of it.
     """
 
     subject: str
@@ -22,6 +23,7 @@ class Outcome:
     holds: bool
     lost: str = "nothing"
     note: str = ""
+    judged: bool = True
 
     @classmethod
     def not_tried(cls, subject: str, what: str, reason: str) -> Outcome:
@@ -31,13 +33,15 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether it was tried and does not hold."""
-        return self.times > 0 and not self.holds
+        return self.times > 0 and self.judged and not self.holds
 
     @property
     def verdict(self) -> str:
-        """'yes', '**no**' or 'not tried', as the table shows it."""
+        """'yes', '**no**', 'not tried' or 'not judged', as the table shows it."""
         if not self.times:
             return "not tried"
+        if not self.judged:
+            return "not judged"
         return "yes" if self.holds else "**no**"
 
 
@@ -64,9 +68,11 @@ def _cells(one: Outcome) -> tuple[str, ...]:
 
 
 def summary(outcomes: Iterable[Outcome]) -> str:
-    """How many rows held, failed and were not tried."""
+    """How many rows held, failed, were not tried and not judged."""
     rows = list(outcomes)
     failed = sum(row.failed for row in rows)
     untried = sum(not row.times for row in rows)
-    counts = f"{len(rows) - failed - untried} passed, {failed} failed"
-    return f"{counts}, {untried} not tried" if untried else counts
+    unjudged = sum(row.times > 0 and not row.judged for row in rows)
+    counts = [f"{len(rows) - failed - untried - unjudged} passed", f"{failed} failed"]
+    counts += [f"{untried} not tried"] * bool(untried) + [f"{unjudged} not judged"] * bool(unjudged)
+    return ", ".join(counts)
