@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -46,6 +47,28 @@ class Inbox(Generic[Item]):
             self._items.clear()
             self._rung = False
         return items
+
+
+class Newest(Inbox[Item]):
+    """The newest item, for whoever asks; that others were there before it is no loss, so that none is counted."""
+
+    def __init__(self) -> None:
+        super().__init__(1, lambda: None)
+        self._newest: Item | None = None
+        self._came = 0.0
+
+    def put(self, item: Item) -> None:
+        """Leave an item; from any thread."""
+        self._came = monotonic()
+        self._newest = item
+
+    def look(self) -> Item | None:
+        """The newest; None before the first."""
+        return self._newest
+
+    def age(self) -> float | None:
+        """Seconds since it came, whatever was done to the clock meanwhile; None before the first."""
+        return None if self._newest is None else monotonic() - self._came
 
 
 class Bus(Generic[Item]):

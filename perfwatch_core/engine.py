@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from perfwatch_core import priority
-from perfwatch_core.bus import Bus, Inbox
+from perfwatch_core.bus import Bus, Newest
 from perfwatch_core.collector import Collector, Shortfall
 from perfwatch_core.collectors import CATALOGUE, build
 from perfwatch_core.collectors.machine import Machine
@@ -78,8 +78,7 @@ class Engine:
         self._role = Role.STARTING
         self._lock = threading.Lock()
         self._running = False
-        self._latest: Inbox[Sample] = Inbox(1, _nothing)
-        self._newest: Sample | None = None
+        self._latest: Newest[Sample] = Newest()
         self.vitals.dropped = lambda: self.bus.dropped
         self.vitals.queued = self.store.queued
         self.vitals.helpers = self._helpers
@@ -108,9 +107,12 @@ class Engine:
     @property
     def newest(self) -> Sample | None:
         """The newest sample, taken here or followed; None before the first."""
-        for sample in self._latest.take():
-            self._newest = sample
-        return self._newest
+        return self._latest.look()
+
+    @property
+    def newest_age(self) -> float | None:
+        """Seconds since the newest sample came, by the monotonic clock; None before the first."""
+        return self._latest.age()
 
     @property
     def archive(self) -> Archive:
@@ -192,4 +194,4 @@ class Engine:
 
 
 def _nothing() -> None:
-    """Nobody waits for this inbox, no thread has a priority to take."""
+    """No thread has a priority to take."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,10 +45,9 @@ class MachineEndpoints:
 
     async def health(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:
         """Say whether samples are being taken."""
-        sample, state = self._engine.newest, self._engine.state()
-        age = None if sample is None else max(0.0, time.time() - sample.time)
+        age, state = self._engine.newest_age, self._engine.state()
         fresh = age is not None and age < _LATE_INTERVALS * state.interval
-        status = "ok" if fresh else "starting" if sample is None else "stale"
+        status = "ok" if fresh else "starting" if age is None else "stale"
         return {"status": status, "role": state.role, "last_sample_seconds": None if age is None else round(age, 1)}
 
     async def db_status(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import threading
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfwatch_core.bus import Bus, Inbox
+from perfwatch_core.bus import Bus, Inbox, Newest
 
 
 class Bell:
@@ -114,3 +114,15 @@ def test_one_may_leave_while_something_is_published() -> None:
     bus.publish(2)
     assert first.take() == [1, 2]
     assert second.take() == [1]
+
+
+def test_who_looks_seldom_at_the_newest_loses_nothing() -> None:
+    newest: Newest[int] = Newest()
+    bus: Bus[int] = Bus()
+    bus.join(newest)
+    assert (newest.look(), newest.age()) == (None, None)
+    for number in range(5):
+        bus.publish(number)
+    assert newest.look() == 4
+    assert newest.age() is not None
+    assert bus.dropped == 0

@@ -6,17 +6,22 @@ import time
 
 import pytest
 
-from tests.core.store.waiting import until
+from perfwatch_core import bus
 from tests.net.rig import INTERVAL, Rig
 
 
-def test_liveness_and_the_state_of_the_store_need_no_login_and_tell_no_secret(rig: Rig) -> None:
-    rig.publish({"cpu.usage_percent": 1.0}, time=time.time())
-    until(lambda: rig.ask("/health", token="").json["last_sample_seconds"] < 30)
+@pytest.mark.parametrize("clock", [0.0, -10 * INTERVAL, 10 * INTERVAL])
+def test_liveness_needs_no_login_and_no_clock(rig: Rig, monkeypatch: pytest.MonkeyPatch, clock: float) -> None:
+    """A clock that is set makes no sample older or younger than it is."""
+    rig.publish({"cpu.usage_percent": 1.0}, time=time.time() + clock)
     health = rig.ask("/health", token="").json
     assert (health["status"], health["role"]) == ("ok", "collecting")
-    rig.publish({"cpu.usage_percent": 1.0}, time=time.time() - 10 * INTERVAL)
-    until(lambda: rig.ask("/health", token="").json["status"] == "stale")
+    assert 0 <= health["last_sample_seconds"] < 30
+    monkeypatch.setattr(bus, "monotonic", lambda: time.monotonic() + 10 * INTERVAL)
+    assert rig.ask("/health", token="").json["status"] == "stale"
+
+
+def test_the_state_of_the_store_needs_no_login_and_tells_no_secret(rig: Rig) -> None:
     store = rig.ask("/api/db-status", token="").json
     assert set(store) == {"ok", "kind", "queued"}
     assert (store["ok"], store["kind"]) == (True, "external")
