@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 from perfwatch_core.units import Unit
 
 Value = float | int | str | bool
-# Instances come and go, as the interfaces of containers do: of each metric so many at most are kept that none uses.
+# Instances come and go, as the interfaces of containers do: of each metric so many at most are kept that none uses, or
+# as many as are in use.
 _MOST_RECENT = 256
 
 
@@ -39,7 +40,7 @@ class Metric:
     `at` is the place in the JSON object of its type, `*` standing for the instance in an object and `#` for the
     instance as a list index; without `at` it is the field, or `field.*` with `per`. `total` is the place of the sum
     over all instances, None where a sum has no meaning. `most` is the largest value there can be: where two clocks
-    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value, and
+    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value, `paced` that its change over time is, and
     `decimals` how many digits after the point one keeps.
     """
 
@@ -55,7 +56,9 @@ class Metric:
     total: str | None = None
     most: float = math.inf
     plain: bool = dataclasses.field(init=False, repr=False, default=False)
+    paced: bool = dataclasses.field(init=False, repr=False, default=False)
     decimals: int = dataclasses.field(init=False, repr=False, default=0)
+    _room: int = dataclasses.field(init=False, repr=False, default=_MOST_RECENT)
     _recent: dict[str, Series] = dataclasses.field(init=False, default_factory=dict, repr=False)
     _series: WeakValueDictionary[str, Series] = dataclasses.field(default_factory=WeakValueDictionary, repr=False)
 
@@ -64,6 +67,7 @@ class Metric:
             object.__setattr__(self, "at", f"{self.field}.*" if self.per else self.field)
         plain = self.rule is Rule.AS_IS and self.scale == 1.0 and self.kind is not Kind.TEXT
         object.__setattr__(self, "plain", plain)
+        object.__setattr__(self, "paced", self.rule is Rule.PER_SECOND and self.kind is not Kind.TEXT)
         object.__setattr__(self, "decimals", self.unit.decimals)
 
     @property
@@ -76,8 +80,10 @@ class Metric:
         series = self._recent.get(instance)
         if series is None:
             series = self._series.get(instance) or self._series.setdefault(instance, Series(self, instance))
-            if len(self._recent) >= _MOST_RECENT:
+            if len(self._recent) >= self._room:
                 self._recent.clear()
+                # those that are left are in use: a machine may have thousands, which come again at each sample
+                object.__setattr__(self, "_room", max(_MOST_RECENT, 2 * len(self._series)))
             self._recent[instance] = series
         return series
 

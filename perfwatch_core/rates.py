@@ -12,6 +12,7 @@ FIRST = "needs a second reading"
 RESET = "its counter started again"
 NOTHING = "nothing happened in this interval"
 NOT_A_NUMBER = Missing("not a number")
+_NEW, _FELL = Missing(FIRST), Missing(RESET)
 
 
 def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value], dict[Series, str]]:
@@ -31,16 +32,15 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
         if isinstance(raw, str) or (type(raw) is int and metric.plain):
             # most of what the kernel says: nothing to be done to it
             value = raw
+        elif type(raw) is int and metric.paced:
+            value = _pace(metric, earlier.get(series), raw, elapsed)
         elif isinstance(raw, Missing):
             missing[series] = raw.reason
             if metric.total and series.instance:
                 unknown[metric] = raw
             continue
         else:
-            past = earlier.get(series)
-            # and most of the rest has not moved
-            still = type(raw) is int and raw == past and metric.rule is Rule.PER_SECOND and elapsed > 0
-            value = 0 if still else _value(metric, past, raw, elapsed)
+            value = _value(metric, earlier.get(series), raw, elapsed)
         if isinstance(value, Missing):
             missing[series] = value.reason
         else:
@@ -62,6 +62,17 @@ def _added(so_far: float | Missing | None, value: Value | Missing) -> float | Mi
     if isinstance(value, str) or (isinstance(so_far, Missing) and so_far.reason != FIRST):
         return so_far if so_far is not None else NOT_A_NUMBER
     return value if so_far is None or isinstance(so_far, Missing) else so_far + value
+
+
+def _pace(metric: Metric, earlier: Raw | None, now: int, elapsed: float) -> float | Missing:
+    """The rate of a counter of whole numbers, which most are."""
+    if type(earlier) is not int or elapsed <= 0:
+        return _NEW
+    if now <= earlier:
+        return 0 if now == earlier else _FELL
+    rate = round(min((now - earlier) / elapsed * metric.scale, metric.most), metric.decimals)
+    whole = int(rate)
+    return whole if whole == rate else rate
 
 
 def _value(metric: Metric, earlier: Raw | None, now: Raw, elapsed: float) -> Value | Missing:
