@@ -40,8 +40,8 @@ class Metric:
     `at` is the place in the JSON object of its type, `*` standing for the instance in an object and `#` for the
     instance as a list index; without `at` it is the field, or `field.*` with `per`. `total` is the place of the sum
     over all instances, None where a sum has no meaning. `most` is the largest value there can be: where two clocks
-    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value, `paced` that its change over time is, and
-    `decimals` how many digits after the point one keeps.
+    are compared, the last digits would go beyond it. `plain` says that a whole number as read is the value, `paced`
+    that its change over time is, and `decimals` how many digits after the point one keeps.
     """
 
     type: str

@@ -23,13 +23,14 @@ def disk_names() -> list[str]:
 def at_step(step: int, interfaces: Sequence[str], disks: Sequence[str]) -> Files:
     """What moves: the bytes of the n-th interface by n + 1 hundreds a second, the n-th disk's as much."""
     t = step * SECONDS
-    cores = "".join(f"cpu{core} {10 * t * core % 401} 0 {40 * t} {50 * t} 0 0 0 0 0 0\n" for core in range(CORES))
+    cores = "".join(f"cpu{core} {core % 50 * t} 0 {40 * t} {50 * t} 0 0 0 0 0 0\n" for core in range(CORES))
     dev = "".join(
         f"{name}: {100 * (place + 1) * t} {t} 0 0 0 0 0 0 {50 * (place + 1) * t} {t} 0 0 0 0 0 0\n"
         for place, name in enumerate(interfaces)
     )
     disk = "".join(
-        f" 259 {place} {name} {t} 0 {10 * (place + 1) * t} {t} {t} 0 {t} {t} 0 {t} {t}\n" for place, name in enumerate(disks)
+        f" 259 {place} {name} {t} 0 {10 * (place + 1) * t} {t} {t} 0 {t} {t} 0 {t} {t}\n"
+        for place, name in enumerate(disks)
     )
     return {
         "proc/stat": f"cpu  {50 * t} 0 {40 * t} {90 * t} 0 0 0 0 0 0\n{cores}intr {900 * t} 1 2\nctxt {800 * t}\n",
@@ -43,8 +44,8 @@ def composed(interfaces: Sequence[str], disks: Sequence[str], mounts: Sequence[s
     points = "".join(f"{n} 1 8:{n} / {escaped(point)} rw - ext4 /dev/sd{n} rw\n" for n, point in enumerate(mounts))
     files: Files = {
         "proc/loadavg": "311.25 305.10 299.00 70/9012 991200\n",
-        "proc/meminfo": "MemTotal: 1056000000 kB\nMemFree: 7 kB\nMemAvailable: 600000000 kB\nBuffers: 1 kB\nCached: 1 kB\n"
-        "SReclaimable: 1 kB\nShmem: 1 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n",
+        "proc/meminfo": "MemTotal: 1056000000 kB\nMemFree: 7 kB\nMemAvailable: 600000000 kB\nBuffers: 1 kB\n"
+        "Cached: 1 kB\nSReclaimable: 1 kB\nShmem: 1 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n",
         "proc/vmstat": "pgpgin 1\npgpgout 1\npswpin 0\npswpout 0\npgfault 1\npgmajfault 1\n",
         "proc/filesystems": "nodev\tproc\n\text4\n",
         "proc/self/mountinfo": points,

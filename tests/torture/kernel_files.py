@@ -113,12 +113,12 @@ def _rows(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
     harms: tuple[tuple[str, Harm, int], ...] = (
         ("a file of the kernel is missing, then back", lambda _text, _chance: None, 0),
         ("it is empty", lambda _text, _chance: "", 0),
-        ("it ends at a random byte", cut, wish.rounds(500, 60)),
-        ("it has NUL and bytes that are no UTF-8", damaged, wish.rounds(500, 60)),
-        ("it has lines and fields of a kernel to come", grown, wish.rounds(200, 40)),
+        ("it ends at a random byte", cut, wish.rounds(500, 30)),
+        ("it has NUL and bytes that are no UTF-8", damaged, wish.rounds(500, 30)),
+        ("it has lines and fields of a kernel to come", grown, wish.rounds(200, 20)),
     )
     for number, (name, harm, rounds) in enumerate(harms):
-        yield _harmed(subject, name, harm, rounds, machines, place / f"harm{number}", chance)
+        yield _harmed((subject, name), harm, (rounds, wish.short), machines, place / f"harm{number}", chance)
     turns: tuple[tuple[str, Counter], ...] = (
         ("all counters wrap at 32 bits", wrapping(32, _TURNS_AT)),
         ("all counters wrap at 64 bits", wrapping(64, _TURNS_AT)),
@@ -129,22 +129,22 @@ def _rows(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
 
 
 def _harmed(
-    subject: str,
-    name: str,
+    named: tuple[str, str],
     harm: Harm,
-    rounds: int,
+    often: tuple[int, bool],
     machines: tuple[Files, ...],
     place: Path,
     chance: random.Random,
 ) -> Outcome:
-    """Each file once where there is no number of rounds, else any file each time."""
+    """Each file once where there is no number of rounds, else any each time; `often` is that, and if to be short."""
+    rounds, short = often
     wrong: list[str] = []
     times = known = all_ = 0
     for number, machine in enumerate(machines):
         twins = Twins(machine, place / str(number))
         twins.show({})
         twins.show({})
-        paths = [path for path in machine if path.startswith("proc/") or not rounds]
+        paths = [path for path in machine if path.startswith("proc/") or not (rounds or short)]
         for path in chance.choices(paths, k=rounds // len(machines)) if rounds else paths:
             text = harm(twins.next(path), chance)
             harmed, sound = twins.show({} if text is None else {path: text}, gone=path if text is None else "")
@@ -158,7 +158,7 @@ def _harmed(
             times += 1
         twins.close()
     note = f"{known / all_:.1%} of all values were known meanwhile, each as without the harm"
-    return Outcome(subject, name, times, not wrong, _few(wrong), note)
+    return Outcome(*named, times, not wrong, _few(wrong), note)
 
 
 def _turned(subject: str, name: str, counter: Counter, machines: tuple[Files, ...], place: Path) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +27,7 @@ NAMES = (
     "\x1b[31m", "bell\x07", b"\xff\xfe", "$(id)", "`id`", "-rf", "*", "back\\slash", "{{x}}", "\u202eexe", "x" * 15,
 )  # fmt: skip
 _STEADY = "steady"
+_MANY, _UNPLUGGED = 2000, 3
 _DATAGRAM = bytes(1000)
 # What nobody sends here: more would be a spike.
 _IDLE_BYTES = 1e6
@@ -69,9 +70,10 @@ class Live:
 
 
 @contextmanager
-def living(place: Path) -> Iterator[Live]:
+def living(place: Path, *words: str, environ: Mapping[str, str] | None = None) -> Iterator[Live]:
     """One that runs, has been watched for a few samples, and is ended."""
-    with Serving(place, place / "data", environ={"ADMIN_PASSWORD": PASSWORD}) as serving:
+    environ = {"ADMIN_PASSWORD": PASSWORD, **(environ or {})}
+    with Serving(place, place / "data", *words, environ=environ) as serving:
         serving.begin()
         url = address(serving)
         with Watching(url, token(url, PASSWORD)) as watching:
@@ -88,7 +90,7 @@ def interfaces(subject: str, wish: Wish, live: Live) -> Outcome:
     # the other end lies in the same network and answers nobody
     ip("neighbour", "add", "10.77.78.2", "lladdr", "02:00:00:00:00:01", "dev", _STEADY)
     refused: set[str] = set()
-    rounds = wish.rounds(8, 2)
+    rounds = wish.rounds(8, 1)
     for number in range(rounds):
         made = {shown(raw if isinstance(raw, bytes) else raw.encode()): raw for raw in NAMES}
         for place, (name, raw) in enumerate(list(made.items())):
@@ -109,12 +111,11 @@ def interfaces(subject: str, wish: Wish, live: Live) -> Outcome:
     return Outcome(subject, "interfaces with hostile names come and go", rounds, not wrong, few(wrong), note)
 
 
-def many(subject: str, wish: Wish, live: Live) -> Outcome:
+def many(subject: str, live: Live) -> Outcome:
     """Hundreds at once, as on a host of containers."""
     wrong = live.begin()
-    count = wish.rounds(2000, 200)
-    ip_batch(f"link add m{number} type veth peer name n{number}" for number in range(count // 2))
-    live.comes(lambda data: len(data["network"]["interfaces"]) >= count, "not all are there", 60)
+    ip_batch(f"link add m{number} type veth peer name n{number}" for number in range(_MANY // 2))
+    live.comes(lambda data: len(data["network"]["interfaces"]) >= _MANY, "not all are there", 60)
     live.passes(2)
     pid, samples = live.serving.process.pid, len(live.seen)
     began = cost({pid}, with_memory=False).cpu
@@ -122,14 +123,14 @@ def many(subject: str, wish: Wish, live: Live) -> Outcome:
     spent = (cost({pid}, with_memory=False).cpu - began) / max(1, len(live.seen) - samples)
     newest = live.seen[-1].data
     wrong += _spikes(live.so_far())
-    ip_batch(f"link del m{number}" for number in range(count // 2))
+    ip_batch(f"link del m{number}" for number in range(_MANY // 2))
     live.comes(lambda data: len(data["network"]["interfaces"]) < 9, "they stay", 120)
     read = newest["self"]["collect_ms"]["network"]
     note = f"{spent * 1000:.0f} ms of processor a sample, with one browser; {read:.0f} ms of it to read them"
-    return Outcome(subject, f"{count:,} interfaces come and go", 1, not wrong, few(wrong), note)
+    return Outcome(subject, f"{_MANY:,} interfaces come and go", 1, not wrong, few(wrong), note)
 
 
-def processor(subject: str, wish: Wish, live: Live) -> Outcome:
+def processor(subject: str, live: Live) -> Outcome:
     """The last processor is unplugged and plugged in again."""
     what = "a processor is unplugged and comes back"
     last = sorted(Path("/sys/devices/system/cpu").glob("cpu[0-9]*/online"), key=lambda path: int(path.parent.name[3:]))
@@ -137,9 +138,8 @@ def processor(subject: str, wish: Wish, live: Live) -> Outcome:
     if not last or not _switched(last[-1], "0"):
         return Outcome.not_tried(subject, what, "this kernel does not let a processor be unplugged")
     wrong = live.begin()
-    rounds = wish.rounds(3, 1)
     try:
-        for turn in range(rounds):
+        for turn in range(_UNPLUGGED):
             if turn:
                 _switched(last[-1], "0")
             live.comes(lambda data: _core(data, number) is None, "it still counts")
@@ -150,7 +150,7 @@ def processor(subject: str, wish: Wish, live: Live) -> Outcome:
         _switched(last[-1], "1")
     gaps = sum(one.data["cpu"]["usage_percent"] is None for one in live.so_far())
     note = f"{gaps} samples without a share for all of them"
-    return Outcome(subject, what, rounds, not wrong, few(wrong), note)
+    return Outcome(subject, what, _UNPLUGGED, not wrong, few(wrong), note)
 
 
 def _core(data: dict[str, Any], number: int) -> float | None:

@@ -31,7 +31,7 @@ def loops(subject: str, wish: Wish, live: Live, place: Path) -> Outcome:
         return Outcome.not_tried(subject, what, "this kernel has no loop devices")
     wrong = live.begin()
     names = [*(name for name in NAMES if "/" not in name and "\0" not in name and len(name) < 99), "\udcff\udcfe"]
-    names = names[: wish.rounds(len(names), 8)]
+    names = names[: wish.rounds(len(names), 5)]
     image = place / "image"
     image.write_bytes(bytes(_SIZE))
     subprocess.run(["mkfs.ext4", "-q", "-F", "-O", "^has_journal", str(image)], check=True)
@@ -92,14 +92,14 @@ def no_fuse() -> str:
     return ""
 
 
-def hung(subject: str, live: Live, points: list[Path]) -> Outcome:
+def hung(subject: str, wish: Wish, live: Live, points: list[Path]) -> Outcome:
     """While they hang, each is named as what it is, and everything else goes on."""
     wrong = live.begin()
     for point in points:
         live.comes(lambda data, point=point: "has not answered for" in _reason(data, point), f"{point} is not named")
-    live.passes(10)
+    live.passes(wish.rounds(20, 3))
     seen = live.so_far()
-    sizes = {one.data["disk"]["partitions"].get("/", {}).get("total_bytes") for one in seen[-10:]}
+    sizes = {one.data["disk"]["partitions"].get("/", {}).get("total_bytes") for one in seen[-3:]}
     if sizes != {os.statvfs("/").f_blocks * os.statvfs("/").f_frsize}:
         wrong.append(f"the root is said to have {sizes} bytes")
     note = f"{len(seen)} samples at their pace, the others' numbers right; «{_reason(seen[-1].data, points[0])}»"
