@@ -126,7 +126,7 @@ def many(subject: str, live: Live) -> Outcome:
     ip_batch(f"link del m{number}" for number in range(_MANY // 2))
     live.comes(lambda data: len(data["network"]["interfaces"]) < 9, "they stay", 120)
     read = newest["self"]["collect_ms"]["network"]
-    note = f"{spent * 1000:.0f} ms of processor a sample, with one browser; {read:.0f} ms of it to read them"
+    note = f"{spent * 1000:.0f} ms of processor a sample, with one browser; they were read within {read:.0f} ms"
     return Outcome(subject, f"{_MANY:,} interfaces come and go", 1, not wrong, few(wrong), note)
 
 
