@@ -122,7 +122,7 @@ def _system() -> dict[str, Any]:
         "cores": found.cores,
         "memory_bytes": found.memory_bytes,
         "swap_bytes": found.swap_bytes,
-        "booted": datetime.fromtimestamp(found.booted, UTC).isoformat(),
+        "booted": None if found.booted is None else datetime.fromtimestamp(found.booted, UTC).isoformat(),
         "python": platform.python_version(),
         "perfwatch": program_version(),
     }

@@ -7,12 +7,16 @@ files instead (`collectors/machine`), for a quarter of what psutil takes, and fr
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`cores` None where the kernel does not tell them from `processors`; memory and swap in bytes; `booted` UTC s."""
+    """Memory and swap in bytes, `booted` in UTC seconds; None is what the kernel does not tell, `cores` included."""
 
     hostname: str
     system: str
@@ -20,17 +24,17 @@ class Facts:
     architecture: str
     processors: int
     cores: int | None
-    memory_bytes: int
-    swap_bytes: int
-    booted: float
+    memory_bytes: int | None
+    swap_bytes: int | None
+    booted: float | None
 
     @property
     def sentence(self) -> str:
         """All that a person compares when two machines measure differently."""
         cores = f" on {self.cores} core{'s' if self.cores > 1 else ''}" if self.cores else ""
         processors = f"{self.processors} processor{'s' if self.processors > 1 else ''}"
-        memory = f"{self.memory_bytes / 2**30:.1f} GiB of memory"
-        return f"{self.system}, Linux {self.kernel}, {self.architecture}, {processors}{cores}, {memory}"
+        size = "an unknown amount" if self.memory_bytes is None else f"{self.memory_bytes / 2**30:.1f} GiB"
+        return f"{self.system}, Linux {self.kernel}, {self.architecture}, {processors}{cores}, {size} of memory"
 
 
 def facts() -> Facts:
@@ -47,9 +51,17 @@ def facts() -> Facts:
         system=system,
         kernel=platform.release(),
         architecture=platform.machine(),
-        processors=psutil.cpu_count() or 1,
-        cores=psutil.cpu_count(logical=False),
-        memory_bytes=psutil.virtual_memory().total,
-        swap_bytes=psutil.swap_memory().total,
-        booted=psutil.boot_time(),
+        processors=_told(psutil.cpu_count) or 1,
+        cores=_told(lambda: psutil.cpu_count(logical=False)),
+        memory_bytes=_told(lambda: psutil.virtual_memory().total),
+        swap_bytes=_told(lambda: psutil.swap_memory().total),
+        booted=_told(psutil.boot_time),
     )
+
+
+def _told(ask: Callable[[], Number | None]) -> Number | None:
+    """What psutil finds, None where it does not understand the kernel's file, for which it has no error of its own."""
+    try:
+        return ask()
+    except Exception:
+        return None

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 from perfwatch_core.collectors import cpu, disk, network
 from perfwatch_core.sample import Sample
@@ -17,41 +18,64 @@ from tests.torture import huge
 from tests.torture.kernel_live import few
 from tests.torture.on_files import on_files
 from tests.torture.outcome import Outcome, Wish
-from tests.whole.program import run
+from tests.torture.rights import lacks, no_mount
+from tests.whole import program
 
 # Processor time of one sample of the large machine, the least of some: what others do to the caches is not ours.
 _MOST_MS, _SAMPLES = 150.0, 8
+_READ_ALSO_BY_PSUTIL = ("stat", "meminfo", "cpuinfo", "vmstat", "loadavg", "diskstats", "filesystems")
 _TRACE = re.compile(r"Traceback|Error: |Warning")
 
 
 def rows(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
     """Composed machines, seen by the commands and by the collectors."""
     yield _without(subject, wish, place)
+    yield _emptied(subject, wish, place)
     with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="perfwatch-torture-") as memory:
         yield _large(subject, Path(memory) / "machine")
 
 
 def _without(subject: str, wish: Wish, place: Path) -> Outcome:
-    """Each file of `/proc` in turn, then all of them and `/sys` too: `once` tells the rest and complains of nothing.
+    """A third of the files of `/proc` in turn, then all and `/sys` too: `once` tells the rest and complains of nothing.
 
     The short form is the last of these alone.
     """
     files = captured()
     lacking = [path for path in files if path.startswith("proc/")]
-    lacking = [] if wish.short else lacking
+    lacking = [] if wish.short else lacking[::3]
     wrong = []
     for number, path in enumerate([*lacking, ""]):
         root = place / f"lacking{number}"
         root.mkdir()
         lay_out({name: text for name, text in files.items() if path and name != path}, root)
         with on_files(root):
-            said = run("once", environ={"PERF_EVENTS_ENABLED": "off"}, seconds=60)
+            said = program.run("once", environ={"PERF_EVENTS_ENABLED": "off"}, seconds=60)
         what = path or "everything"
         wrong += [f"without {what}: {said.stderr[-300:]}"] if said.returncode or said.stderr else []
         wrong += [f"without {what}: {found[0]}" for found in _TRACE.finditer(said.stdout)]
     return Outcome(
         subject, "`perfwatch once` without a kernel file, and without any", len(lacking) + 1, not wrong, few(wrong)
     )
+
+
+def _emptied(subject: str, wish: Wish, place: Path) -> Outcome:
+    """The real kernel with empty files laid over its own: also what psutil reads says nothing then."""
+    what = "`perfwatch doctor` where files of the real `/proc` are empty"
+    if reason := no_mount() or lacks("unshare"):
+        return Outcome.not_tried(subject, what, reason)
+    empty = place / "empty"
+    empty.touch()
+    wrong = []
+    tries = [_READ_ALSO_BY_PSUTIL, *((name,) for name in _READ_ALSO_BY_PSUTIL)]
+    tries = tries[: wish.rounds(len(tries), 1)]
+    for names in tries:
+        over = "; ".join(f"mount --bind '{empty}' /proc/{name}" for name in names)
+        apart = ("unshare", "--mount", "sh", "-c", f'{over}; exec "$@"', "sh", *program.COMMAND)
+        with patch.object(program, "COMMAND", apart):
+            said = program.run("doctor", environ={"PERF_EVENTS_ENABLED": "off"}, seconds=60)
+        if said.returncode or said.stderr or "machine" not in said.stdout:
+            wrong.append(f"without {', '.join(names)}: {said.stderr[-300:]}")
+    return Outcome(subject, what, len(tries), not wrong, few(wrong))
 
 
 def _large(subject: str, root: Path) -> Outcome:

@@ -33,7 +33,9 @@ def _samples(root: Path) -> Iterator[Sample]:
 
 
 def _read_as_markup(text: str) -> bool:
-    return bool(QtGui.Qt.mightBeRichText(_OURS.sub("", text)))
+    if text.startswith("<qt>"):
+        return "<" in _OURS.sub("", text)
+    return bool(QtGui.Qt.mightBeRichText(text))
 
 
 def _texts(widget: QWidget) -> Iterator[tuple[str, bool]]:
