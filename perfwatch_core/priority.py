@@ -45,7 +45,7 @@ class Standing:
         try:
             user = pwd.getpwuid(os.getuid()).pw_name
         except KeyError:
-            user = f"{os.getuid()}:"
+            user = f":{os.getuid()}"
         lines = f"{user} - nice {NICE}\\n{user} - rtprio {_REAL_TIME}\\n"
         return f"printf '{lines}' | sudo tee /etc/security/limits.d/perfwatch.conf; then log in anew"
 

@@ -100,9 +100,9 @@ def _days(link: Link) -> int:
     return int(found[0][0])
 
 
-def main(data: Path, days: int, keep: int, hours: int) -> dict[str, object]:
-    """So many days, looked at every so many hours."""
-    start = (time.time() // 86400 - days) * 86400.0
+def main(data: Path, hours: int, keep: int, every: int) -> dict[str, object]:
+    """So many hours, of which so many days are kept, looked at every so many hours."""
+    start = (time.time() // 86400 - hours / 24) * 86400.0
     engine = Month(Settings(data_dir=data, port=0, admin_password=_PASSWORD), start)
     application = QApplication(["perfwatch", "-platform", "offscreen", "-style", "fusion"])
     engine.start()
@@ -120,12 +120,12 @@ def main(data: Path, days: int, keep: int, hours: int) -> dict[str, object]:
         window.open()
         window.show()
         began = time.monotonic()
-        for sample in samples(days * 24 * HOUR, start):
+        for sample in samples(hours * HOUR, start):
             engine.take(sample)
             readers.wait_for(sample.number - _ON_THE_WAY)
             if sample.number % _FRAME_EVERY == 0:
                 application.processEvents()
-            if sample.number % (hours * HOUR) == 0:
+            if sample.number % (every * HOUR) == 0:
                 looks.append(held(engine))
         readers.wait_for(sample.number)
         took = time.monotonic() - began
