@@ -137,7 +137,7 @@ class Window(WatchedWindow):
         self.travel.take(self._bridge.newest)
         self.history.take_newest(self._bridge.newest.time)
         if not self.frozen:
-            self.draw()
+            self.draw(at_once=False)
         elif self.seen():
             self._show_state()
 
@@ -147,7 +147,7 @@ class Window(WatchedWindow):
         if self._bridge.newest is not None:
             self.status.show_cost(Snapshot(self._bridge.newest, self._context.preferences.byte_style))
 
-    def draw(self) -> None:
+    def draw(self, *, at_once: bool = True) -> None:
         """Show the sample of the moment and the charts up to it, unless nobody can see them."""
         if not self.can_draw():
             return
@@ -155,8 +155,7 @@ class Window(WatchedWindow):
         page, sample = self.pages.get(self.page), self.travel.sample
         if page is not None and sample is not None:
             self._shown = sample
-            page.show_sample(Snapshot(sample, self._context.preferences.byte_style))
-            page.draw()
+            page.show_sample(Snapshot(sample, self._context.preferences.byte_style), at_once)
         self.drawn.emit()
 
     def _follow_times(self) -> None:

@@ -24,7 +24,10 @@ WIDTH, HEIGHT = 1920, 1080
 _POINTS = 300
 _MINIMISE_MS = 4000
 _ROUNDS, _WARM = 200, 30
-_PATIENCE, _PAUSE = 0.05, 0.001
+# Events until so many of them have changed the picture.
+_MOST = 3 * (_ROUNDS + _WARM)
+# Longer than the pause between the two pictures of a sample.
+_PATIENCE, _PAUSE = 0.04, 0.001
 
 
 def since_start() -> float:
@@ -84,7 +87,12 @@ def _tell_first(window: Window) -> None:
 
 
 def use() -> dict[str, float]:
-    """What a frame costs while samples come, the pointer moves and the window is resized: CPU ms, p95 of 200."""
+    """What a frame costs while samples come, the pointer moves and the window is resized: CPU ms, p95 of 200 events.
+
+    A sample comes in two pictures, one after the other. Each is timed by itself, from the end of the one before, and
+    an event counts as much as the dearer of its pictures; `whole` is all of a sample, from its arrival to the end of
+    the last picture. Making up the sample is not counted.
+    """
     from PySide6.QtCore import QPoint
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
@@ -98,8 +106,10 @@ def use() -> dict[str, float]:
     window = _filled(application, engine, machine)
     chart = window.pages["dashboard"].cards[0].charts[0]
 
-    def sample_comes(_number: int) -> None:
-        engine.bus.publish(machine.next())
+    samples = machine.samples(_MOST)
+
+    def sample_comes(number: int) -> None:
+        engine.bus.publish(samples[number])
 
     def hover(number: int) -> None:
         QTest.mouseMove(chart, QPoint(60 + 7 * number % (chart.width() - 70), 30 + number % 40))
@@ -110,7 +120,9 @@ def use() -> dict[str, float]:
     frames = _frames_of(window)
     costs = {}
     for name, step in (("sample", sample_comes), ("hover", hover), ("resize", resize)):
-        costs[name] = _p95(step, frames, application.processEvents)
+        events = _costs(step, frames, application.processEvents)
+        costs[name] = _p95([max(pictures) for pictures in events])
+        costs.setdefault("whole", _p95([sum(pictures) for pictures in events]))
     window.close()
     return costs
 
@@ -153,22 +165,31 @@ def _frames_of(window: QWidget) -> list[float]:
     return frames
 
 
-def _p95(step: Callable[[int], None], frames: list[float], turn: Callable[[], object]) -> float:
-    """CPU from an event to the end of its picture. Qt waits 5 ms for more events before it paints."""
-    costs: list[float] = []
-    number = 0
-    while len(costs) < _WARM + _ROUNDS:
-        painted, before, began = len(frames), time.process_time(), time.monotonic()
+def _costs(step: Callable[[int], None], frames: list[float], turn: Callable[[], object]) -> list[list[float]]:
+    """For each event the CPU ms of its pictures. Qt waits 5 ms for more events before it paints."""
+    events: list[list[float]] = []
+    for number in range(_MOST):
+        pictures: list[float] = []
+        painted, before, last = len(frames), time.process_time(), time.monotonic()
         step(number)
-        number += 1
-        while len(frames) == painted and time.monotonic() < began + _PATIENCE:
+        while time.monotonic() < last + _PATIENCE:
             turn()
-            time.sleep(_PAUSE)
-        turn()
+            if len(frames) == painted:
+                time.sleep(_PAUSE)
+                continue
+            now = time.process_time()
+            pictures.append(1000 * (now - before))
+            painted, before, last = len(frames), now, time.monotonic()
         # an event within the same pixel or second changes nothing, and costs next to nothing
-        if len(frames) > painted:
-            costs.append(1000 * (time.process_time() - before))
-    return sorted(costs[_WARM:])[_ROUNDS * 95 // 100]
+        if pictures:
+            events.append(pictures)
+        if len(events) == _WARM + _ROUNDS:
+            return events[_WARM:]
+    raise AssertionError("most events changed nothing")
+
+
+def _p95(costs: list[float]) -> float:
+    return sorted(costs)[len(costs) * 95 // 100]
 
 
 if __name__ == "__main__":
