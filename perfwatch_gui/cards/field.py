@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
+from perfwatch_gui.cards.kept import Kept
 from perfwatch_gui.hover import hover
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
@@ -65,6 +66,7 @@ class Field(QWidget):
         self._large = _Face(self.font(), label, widest, factor, strong)
         self._small = _Face(self.font(), label, widest, min(factor, _ORDINARY), strong)
         self._face = self._large
+        self._kept = Kept(self, self._paint)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -125,9 +127,12 @@ class Field(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw label and value on one base line."""
-        face, painter = self._face, QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colour("card"))
-        if self._label and event.rect().left() < face.label:
+        self._kept.paint(event.rect(), self._shown, self._face, self._theme.scheme)
+
+    def _paint(self, painter: QPainter, area: QRect) -> None:
+        face = self._face
+        painter.fillRect(area, self._theme.colour("card"))
+        if self._label and area.left() < face.label:
             painter.setFont(face.label_font)
             painter.setPen(self._theme.colour("quiet"))
             painter.drawText(0, face.ascent, self._label)
@@ -146,4 +151,3 @@ class Field(QWidget):
             if self._right:
                 left = max(left, self.width() - face.metrics.horizontalAdvance(self._shown.text))
             painter.drawText(left, face.ascent, self._shown.text)
-        painter.end()

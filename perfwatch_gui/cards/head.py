@@ -65,9 +65,10 @@ class Head(QWidget):
         row = min(self._row.sizeHint().width(), max(room, self._row.minimumSizeHint().width()))
         self._row.setGeometry(self.width() - row, 0, row, high)
         title = min(wanted, self.width() - row - beside - _GAP)
-        text = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, title)
-        self._label.setText(text)
-        self._label.setToolTip("" if text == self._title else self._title)
+        if title != self._label.width():
+            text = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, title)
+            self._label.setText(text)
+            self._label.setToolTip("" if text == self._title else self._title)
         self._label.setGeometry(0, 0, title, high)
         if self._button is not None:
             self._button.setGeometry(title + _GAP, (high - button.height()) // 2, button.width(), button.height())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
 from perfwatch_gui.cards.figures import Shown
+from perfwatch_gui.cards.kept import Kept
 from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme, tabular
 
@@ -44,6 +45,7 @@ class LegendEntry(QAbstractButton):
         self._value_left = _SWATCH + 2 * _GAP + self._label_width
         self._height = metrics.height() + 2
         self._ascent = metrics.ascent() + 1
+        self._kept = Kept(self, self._paint)
         self.toggled.connect(self._tell)
 
     def _tell(self, on: bool) -> None:
@@ -79,12 +81,15 @@ class LegendEntry(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw swatch, label, value; struck out when the line is off."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colour("card"))
+        looks = self.shown, self.with_value, self.isChecked(), self.hasFocus(), self._theme.scheme
+        self._kept.paint(event.rect(), *looks)
+
+    def _paint(self, painter: QPainter, area: QRect) -> None:
+        painter.fillRect(area, self._theme.colour("card"))
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
-        if event.rect().left() < self._value_left:
+        if area.left() < self._value_left:
             self._paint_label(painter)
         if self.with_value and self.valued and self.shown is not None and self.isChecked():
             painter.setPen(self._theme.colour("text" if self.shown.known else "quiet"))
@@ -92,7 +97,6 @@ class LegendEntry(QAbstractButton):
         if self.hasFocus():
             painter.setPen(self._theme.colour("blue"))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        painter.end()
 
     def _paint_label(self, painter: QPainter) -> None:
         """Draw the swatch as the line is drawn, and what the line is."""
