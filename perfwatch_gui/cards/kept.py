@@ -20,7 +20,8 @@ class Kept:
         self._widget = widget
         self._paint = paint
         self._key: tuple[object, ...] = ()
-        self._picture: QPixmap | None = None
+        self._picture = QPixmap()
+        self._good = False
 
     def paint(self, area: QRect, *looks: object) -> None:
         """Paint an area of the widget; all that it looks like is in `looks`, besides its size and the screen."""
@@ -29,18 +30,21 @@ class Kept:
         painter = QPainter(self._widget)
         # between two pixels of the screen a picture would be blurred
         if key != self._key or not ratio.is_integer():
-            self._key, self._picture = key, None
+            self._key, self._good = key, False
             self._paint(painter, area)
         else:
-            if self._picture is None:
-                self._picture = self._painted(whole, ratio)
+            if not self._good:
+                self._keep(whole, ratio)
             painter.drawPixmap(0, 0, self._picture)
         painter.end()
 
-    def _painted(self, whole: QRect, ratio: float) -> QPixmap:
-        picture = QPixmap(whole.size() * ratio)
-        picture.setDevicePixelRatio(ratio)
-        painter = QPainter(picture)
+    def _keep(self, whole: QRect, ratio: float) -> None:
+        size = whole.size() * ratio
+        # PySide 6.10 loses five references to None with each new picture that is painted on
+        if self._picture.size() != size:
+            self._picture = QPixmap(size)
+        self._picture.setDevicePixelRatio(ratio)
+        painter = QPainter(self._picture)
         self._paint(painter, whole)
         painter.end()
-        return picture
+        self._good = True

@@ -34,6 +34,8 @@ class Layers:
         self._now = self._span = 0.0
         self._ratio = 1.0
         self._key: tuple[float, ...] | None = None
+        # PySide 6.10 loses five references to None with each new pixmap that is painted on
+        self._pixmaps = QPixmap(), QPixmap()
         self._kept: tuple[QPixmap, QPixmap] | None = None
 
     def forget(self) -> None:
@@ -48,6 +50,9 @@ class Layers:
         kept = moving and ratio.is_integer() and not self._stretch.trimmed
         seen = plot.left(), plot.top(), plot.width(), plot.height(), self._scale.top, self._scale.bottom
         self._key = (span, ratio, *seen) if kept else None
+        if not kept and not self._pixmaps[0].isNull():
+            # live pictures need none, and the memory is that of a screen
+            self._pixmaps = QPixmap(), QPixmap()
         if self._key is None or self._key != before:
             # nothing is kept of what may be another one the next time
             self._now, self._kept = now, None
@@ -61,9 +66,12 @@ class Layers:
         """The whole plot, as two pixmaps."""
         plot = self._frame.plot
         size = QSize(round(plot.width() * self._ratio), round(plot.height() * self._ratio))
-        kept = QPixmap(size), QPixmap(size)
-        for pixmap, colour in zip(kept, (ground, QColor(Qt.GlobalColor.transparent)), strict=True):
-            pixmap.fill(colour)
+        if self._pixmaps[0].size() != size:
+            self._pixmaps = QPixmap(size), QPixmap(size)
+            # a pixmap has transparent pixels from when it is filled with them
+            self._pixmaps[1].fill(QColor(Qt.GlobalColor.transparent))
+        kept = self._pixmaps
+        for pixmap in kept:
             pixmap.setDevicePixelRatio(self._ratio)
         self._draw_strip(kept, QRect(0, 0, size.width(), size.height()), ground)
         return kept

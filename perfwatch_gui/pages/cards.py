@@ -35,9 +35,7 @@ class CardsPage(QScrollArea):
         self._catching_up = QTimer(self)
         self._catching_up.timeout.connect(self._catch_up)
         self._late: list[CardWidget] = []
-        self._second = QTimer(self)
-        self._second.setSingleShot(True)
-        self._second.setInterval(_SECOND_MS)
+        self._second = QTimer(self, interval=_SECOND_MS, singleShot=True)
         self._second.timeout.connect(self.complete)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
