@@ -54,6 +54,7 @@ _AS_THEY_ARE = (
     (HUGE_RESERVED, b"HugePages_Rsvd", 1),
 )
 
+_NAMES = frozenset({name for _, name, _ in _AS_THEY_ARE} | {b"Cached", b"SReclaimable"})
 _UNTOLD = Missing("this kernel does not tell")
 
 
@@ -73,9 +74,10 @@ class MemoryCollector(Collector):
         """Bytes and pages; the file counts in KiB."""
         said: dict[bytes, int] = {}
         for line in lines(self._machine.read("proc/meminfo")):
-            words = line.split(None, 2)
-            if len(words) > 1 and (number := count(words[1])) is not None:
-                said[words[0][:-1]] = number
+            name, _, rest = line.partition(b":")
+            # of some sixty lines a quarter matters
+            if name in _NAMES and (words := rest.split(None, 1)) and (number := count(words[0])) is not None:
+                said[name] = number
         if b"MemTotal" not in said:
             raise Unreadable("/proc/meminfo does not say how much memory there is")
         for metric, name, factor in _AS_THEY_ARE:

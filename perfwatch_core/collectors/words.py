@@ -33,8 +33,8 @@ def counts(words: Sequence[bytes]) -> list[int] | None:
 
 def count(word: bytes) -> int | None:
     """One word as a count, None where it is none."""
-    numbers = counts((word,))
-    return numbers[0] if numbers else None
+    number = int(word) if word.isdigit() and len(word) <= _DIGITS else _LARGEST + 1
+    return number if number <= _LARGEST else None
 
 
 def decimal(word: bytes) -> float | None:

@@ -10,8 +10,7 @@ from tests.torture import kernel_files, kernel_names, kernel_start
 from tests.torture.kernel_live import Live, end, interfaces, living, many, processor
 from tests.torture.kernel_mounts import back, deaf, hung, loops, no_fuse
 from tests.torture.outcome import Outcome, Wish
-from tests.torture.own_network import own_network
-from tests.torture.rights import NETWORK, lacks, no_mount
+from tests.torture.own_network import no_own_network, own_network
 
 SUBJECT = "The kernel misbehaving"
 
@@ -21,7 +20,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     yield from kernel_files.rows(SUBJECT, wish)
     yield from kernel_start.rows(SUBJECT, wish, place)
     yield from kernel_names.rows(SUBJECT, wish, place)
-    if reason := lacks(NETWORK, "ip") or no_mount():
+    if reason := no_own_network():
         yield Outcome.not_tried(SUBJECT, "interfaces, mounts and processors that come and go", reason)
         return
     with own_network(), living(place) as live:
@@ -35,7 +34,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
 
 def _hanging(wish: Wish, live: Live, place: Path) -> Iterator[Outcome]:
     """Mounts that take requests and never answer them, and one that leaves them unread."""
-    if reason := no_fuse():
+    if reason := no_fuse(place / "trial"):
         yield Outcome.not_tried(SUBJECT, "mounts whose daemon never answers", reason)
         return
     points = [place / "hung" / name for name in ("takes 1", "takes 2", "leaves")]

@@ -35,6 +35,11 @@ def loops(subject: str, wish: Wish, live: Live, place: Path) -> Outcome:
     image = place / "image"
     image.write_bytes(bytes(_SIZE))
     subprocess.run(["mkfs.ext4", "-q", "-F", "-O", "^has_journal", str(image)], check=True)
+    try:
+        with _mounted(image, place / "first", ["one"]):
+            pass
+    except subprocess.CalledProcessError as error:
+        return Outcome.not_tried(subject, what, f"no loop device can be mounted here: {error}")
     rounds = wish.rounds(3, 1)
     for number in range(rounds):
         with _mounted(image, place / f"round{number}", names) as points:
@@ -53,7 +58,7 @@ def _sizes(data: dict[str, Any], wanted: dict[str, int]) -> dict[str, int]:
 @contextmanager
 def _mounted(image: Path, place: Path, names: list[str]) -> Iterator[list[Path]]:
     place.mkdir()
-    points = []
+    points: list[Path] = []
     try:
         for number, name in enumerate(names):
             copy = place.parent / f"image{number}"
@@ -85,10 +90,16 @@ def deaf(point: Path, manner: str) -> Iterator[subprocess.Popen[str]]:
             subprocess.run(["umount", "--lazy", point], check=True)
 
 
-def no_fuse() -> str:
-    """Why there can be no mount that hangs, '' if there can."""
+def no_fuse(point: Path) -> str:
+    """Why there can be no mount that hangs, '' if there can, which `point` is for to find out."""
     if not Path("/dev/fuse").exists():
         return "this kernel has no file systems in user space: there is no /dev/fuse"
+    point.mkdir()
+    command = [sys.executable, "-m", "tests.torture.deaf", str(point), "leaves"]
+    said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if said.returncode:
+        return f"no file system in user space can be mounted here: {said.stderr.strip()}"
+    subprocess.run(["umount", "--lazy", point], check=True)
     return ""
 
 

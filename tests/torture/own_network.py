@@ -9,7 +9,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.torture.rights import NETWORK, lacks, no_mount
+
 _NEW_MOUNTS, _NEW_NETWORK = 0x00020000, 0x40000000  # CLONE_NEWNS, CLONE_NEWNET, linux/sched.h
+
+
+def no_own_network() -> str:
+    """Why there can be none here, '' if there can: a container may refuse it whatever rights one has."""
+    if reason := lacks(NETWORK, "ip", "unshare") or no_mount():
+        return reason
+    trial = "mount -t sysfs sysfs /sys && ip link set lo up && ip link add pwa type veth peer name pwb"
+    said = subprocess.run(
+        ["unshare", "--net", "--mount", "sh", "-c", trial], capture_output=True, text=True, check=False
+    )
+    return f"no network of its own can be had here: {said.stderr.strip()}" if said.returncode else ""
 
 
 @contextmanager
