@@ -90,6 +90,7 @@ class HistoryPage(HistoryForm):
         left_out = len(picked) - len(self._series)
         axis = f"; one axis holds what is in {unit.symbol or 'one unit'}" if unit and len(alike) < len(picked) else ""
         self.note.setText(f"{left_out} more are picked than drawn{axis}" if left_out else "")
+        self.panel.keep()
         self.past.choose(self._series)
         self._rebuild()
 
@@ -146,6 +147,7 @@ class HistoryPage(HistoryForm):
             self.past.look(self._spans(), self.panel.chart.points)
         self._say_empty()
         self.panel.draw(more=False)
+        self._change_over()
 
     def _span_words(self) -> str:
         said = clock.span_text(self.times.start, self.times.right)
@@ -163,8 +165,14 @@ class HistoryPage(HistoryForm):
             self.times.oldest = self.past.oldest
         self._say_empty()
         self.panel.draw(more=True)
+        self._change_over()
         if self._put_off or not self.inquiry.asked:
             self._rest()
+
+    def _change_over(self) -> None:
+        """The picture of what was picked before goes when there is one of what is picked now."""
+        if self.panel.waiting and (self._has_points() or (self._answered and not self.past.loading)):
+            self.panel.give_up()
 
     def _say_empty(self) -> None:
         """What to do where there is nothing to draw."""

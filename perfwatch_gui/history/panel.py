@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from perfwatch_core.layout import Line as LegendLine
@@ -19,6 +19,8 @@ from perfwatch_gui.charts.timeview import TimeView
 from perfwatch_gui.history.difference import Difference
 from perfwatch_gui.past.source import Past
 
+# How much of the ground lies over the picture of what was picked before, of 255.
+_FADED = 140
 COLOURS = ("blue", "amber", "green", "purple", "cyan", "red")
 
 
@@ -50,9 +52,44 @@ class Panel(QFrame):
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.words)
         self._stack.addWidget(self._charts)
+        self._before = QLabel(self)
+        self._before.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._before.hide()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the picture of what was picked before is still there."""
+        return self._before.isVisibleTo(self)
+
+    def keep(self) -> None:
+        """Let the present picture stand, faded, until `give_up`: what is drawn next may not be there yet."""
+        if self.chart is None or not self._charts.isVisible() or self.waiting:
+            return
+        picture = self._charts.grab()
+        ground = QColor(self._context.theme.colour("card"))
+        ground.setAlpha(_FADED)
+        painter = QPainter(picture)
+        painter.fillRect(self._charts.rect(), ground)
+        painter.end()
+        self._before.setPixmap(picture)
+        self._before.setGeometry(self._charts.geometry())
+        self._before.show()
+        self._before.raise_()
+
+    def give_up(self) -> None:
+        """Show what is drawn now."""
+        self._before.hide()
+        self._before.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A kept picture fits one size."""
+        super().resizeEvent(event)
+        self.give_up()
 
     def say(self, words: str) -> None:
         """Show a sentence in place of the charts; an empty one brings them back."""
+        if words:
+            self.give_up()
         self.words.setText(words)
         self._stack.setCurrentWidget(self.words if words or self.chart is None else self._charts)
 

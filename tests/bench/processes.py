@@ -1,8 +1,9 @@
-"""What a family of processes costs: CPU seconds and proportional memory, read from /proc (proc(5))."""
+"""What a family of processes costs: CPU seconds from their clocks, proportional memory from /proc (proc(5))."""
 
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +44,19 @@ def cost(members: set[int], with_memory: bool = True) -> Cost:
         if not fields:
             continue
         alive += 1
-        cpu += sum(int(fields[place]) for place in (11, 12, 13, 14)) / _TICK
+        # what it reaped is only known in ticks of 10 ms
+        cpu += _clock(pid) + sum(int(fields[place]) for place in (13, 14)) / _TICK
         if with_memory:
             pss += _pss(pid)
     return Cost(cpu, pss, alive)
+
+
+def _clock(pid: int) -> float:
+    """CPU seconds of all threads of a process, to the nanosecond (clock_getcpuclockid(3)); 0 when it is gone."""
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0
 
 
 def _stat(pid: int) -> list[str]:
