@@ -40,7 +40,7 @@ class Layers:
 
     def forget(self) -> None:
         """The curves are other ones, or have other colours."""
-        self._kept = self._key = None
+        self._kept = None
 
     def place(self, now: float, span: float, ratio: float, ground: QColor, *, moving: bool) -> None:
         """Get ready for `span` seconds up to `now` (UTC seconds), on a screen of `ratio` pixels for each of Qt's."""
