@@ -102,7 +102,7 @@ FIELDS = {
     "memory_bandwidth": """pgpgin_per_sec pgpgout_per_sec pswpin_per_sec pswpout_per_sec page_io_bytes_per_sec
         swap_io_bytes_per_sec pgfault_per_sec pgmajfault_per_sec""",
     "pressure": "cpu_some_percent memory_some_percent memory_full_percent io_some_percent io_full_percent",
-    "self": "cpu_percent rss_bytes collect_ms late_ms dropped queued clients",
+    "self": "cpu_percent rss_bytes collect_ms late_ms missed dropped queued clients",
 }
 
 
