@@ -89,7 +89,7 @@ def test_the_doctor_names_every_type_the_machine_and_the_store() -> None:
     verdicts = [line.split()[:2] for line in answer.stdout.splitlines() if not line.startswith(" ")]
     assert {verdict for verdict, _ in verdicts} <= {"ok", "partly", "no"}
     assert [subject for _, subject in verdicts if subject in ("machine", "store")] == ["machine", "store"]
-    assert {*CONTRACT, "machine", "store"} == {subject for _, subject in verdicts}
+    assert {*CONTRACT, "machine", "priority", "store"} == {subject for _, subject in verdicts}
     assert not (Path(os.environ["XDG_DATA_HOME"]) / "perfwatch").exists()
 
 
