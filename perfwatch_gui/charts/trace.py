@@ -6,6 +6,7 @@ much again on what only a scene needs: signals, bounds, outlines for the mouse.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, partial
 from typing import NamedTuple
@@ -76,7 +77,10 @@ class _Part:
 
 def _edges_of(y: Floats) -> npt.NDArray[np.intp]:
     """A row for each stretch of what is known: the places of its first point and behind its last."""
-    return np.flatnonzero(np.diff(np.isfinite(y), prepend=False, append=False)).reshape(-1, 2)
+    known = np.isfinite(y)
+    if known.size and known.all():
+        return np.array([[0, known.size]])
+    return np.flatnonzero(np.diff(known, prepend=False, append=False)).reshape(-1, 2)
 
 
 def _pieces_of(y: Floats) -> list[slice]:
@@ -167,6 +171,12 @@ class Trace:
         return _edges_of(self.y)
 
     @cached_property
+    def _narrowest(self) -> float:
+        """The seconds of the shortest stretch; infinite where there is none."""
+        begins, ends = self._edges.T
+        return float((self.x[ends - 1] - self.x[begins]).min(initial=math.inf))
+
+    @cached_property
     def _lines(self) -> list[_Part]:
         return self._completed(self._old_lines, _LINE_POINTS, _polygon)
 
@@ -201,9 +211,11 @@ class Trace:
 
     def _paint_dots(self, painter: QPainter, pen: QPen, first: float, last: float) -> None:
         """What was known for a moment only, between two gaps, is not to be overlooked."""
+        pixel = 1 / painter.combinedTransform().m11()
+        if self._narrowest >= _NARROW * pixel:
+            return
         begins, ends = self._edges.T
         x = self.x[ends - 1]
-        pixel = 1 / painter.combinedTransform().m11()
         seen = (x - self.x[begins] < _NARROW * pixel) & (x >= first) & (x <= last)
         if seen.any():
             dot = QPen(pen.color(), _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
