@@ -48,6 +48,7 @@ class Curves:
         self._fills: dict[int, QColor] = {}
         self._band_colours: list[QColor] = []
         self._most: float = 0
+        self.dashed = any(line.style is Style.DASHED for line in lines)
         self.recolour(theme)
 
     def fits(self, points: int) -> bool:

@@ -62,6 +62,9 @@ class Frame:
         self._rows: list[float] = []
         self._columns: list[float] = []
         self._zero = 0.0
+        # the grid as it is filled, made when it is painted; 0: not yet
+        self._grid: list[QRectF] = []
+        self._thin = 0.0
         # texts that come again and again are measured once
         self._advances: dict[str, float] = {}
 
@@ -102,7 +105,7 @@ class Frame:
 
     def _arrange_values(self, scale: Scale) -> None:
         plot, high = self.plot, self._ascent
-        self._value_labels, self._rows = [], []
+        self._value_labels, self._rows, self._thin = [], [], 0.0
         zero = plot.top() + plot.height() * scale.top / scale.reach
         ticks, bases = scale.ticks(plot.height(), self._text_height), []
         for tick in ticks:
@@ -130,7 +133,7 @@ class Frame:
         self._value_labels.append(Label(text, x, base))
 
     def _arrange_times(self) -> None:
-        self._time_labels, self._columns = [], []
+        self._time_labels, self._columns, self._thin = [], [], 0.0
         if self.plot.isEmpty():
             # not laid out yet
             return
@@ -200,9 +203,11 @@ class Frame:
         colour = mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE)
         # Qt draws lines pixel by pixel, and fills rows of them at once
         plot, thin = self.plot, 1.0 / painter.device().devicePixelRatioF()
-        for y in self._rows:
-            painter.fillRect(QRectF(plot.left(), y, plot.width(), thin), colour)
-        for x in self._columns:
-            painter.fillRect(QRectF(x, plot.top(), thin, plot.height()), colour)
+        if self._thin != thin:
+            self._thin = thin
+            self._grid = [QRectF(plot.left(), y, plot.width(), thin) for y in self._rows]
+            self._grid += [QRectF(x, plot.top(), thin, plot.height()) for x in self._columns]
+        for line in self._grid:
+            painter.fillRect(line, colour)
         if scale.mirrored:
             painter.fillRect(QRectF(plot.left(), self._zero, plot.width(), thin), theme.colour("quiet"))

@@ -44,16 +44,18 @@ class Layers:
 
     def place(self, now: float, span: float, ratio: float, ground: QColor, *, moving: bool) -> None:
         """Get ready for `span` seconds up to `now` (UTC seconds), on a screen of `ratio` pixels for each of Qt's."""
-        plot, before = self._frame.plot, self._key
         self._span, self._ratio = span, ratio
         # a pixmap between two pixels of the screen would be blurred
-        kept = moving and ratio.is_integer() and not self._stretch.trimmed
+        if not moving or not ratio.is_integer() or self._stretch.trimmed:
+            self._now, self._kept = now, None
+            if self._key is not None:
+                # live pictures need none, and the memory is that of a screen
+                self._key, self._pixmaps = None, (QPixmap(), QPixmap())
+            return
+        plot, before = self._frame.plot, self._key
         seen = plot.left(), plot.top(), plot.width(), plot.height(), self._scale.top, self._scale.bottom
-        self._key = (span, ratio, *seen) if kept else None
-        if not kept and not self._pixmaps[0].isNull():
-            # live pictures need none, and the memory is that of a screen
-            self._pixmaps = QPixmap(), QPixmap()
-        if self._key is None or self._key != before:
+        self._key = (span, ratio, *seen)
+        if self._key != before:
             # nothing is kept of what may be another one the next time
             self._now, self._kept = now, None
         elif self._kept is None:
@@ -117,7 +119,8 @@ class Layers:
 
     def paint_strokes(self, painter: QPainter) -> None:
         """Paint the lines, the dashed ones below the others."""
-        self._paint_lines(painter, self._curves.paint_dashes, *self._seen())
+        if self._curves.dashed:
+            self._paint_lines(painter, self._curves.paint_dashes, *self._seen())
         if self._kept is None:
             self._paint_strokes(painter, *self._seen())
         else:

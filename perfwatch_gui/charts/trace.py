@@ -83,9 +83,9 @@ def _edges_of(y: Floats) -> npt.NDArray[np.intp]:
     return np.flatnonzero(np.diff(known, prepend=False, append=False)).reshape(-1, 2)
 
 
-def _pieces_of(y: Floats) -> list[slice]:
-    """Where neighbours are known: stretches of two points or more."""
-    return [slice(first, last) for first, last in _edges_of(y).tolist() if last - first > 1]
+def _pieces_of(edges: npt.NDArray[np.intp], begin: int = 0) -> list[slice]:
+    """Where neighbours are known, from a place on: stretches of two points or more."""
+    return [slice(max(first, begin), last) for first, last in edges.tolist() if last - max(first, begin) > 1]
 
 
 def _parts(pieces: Iterable[slice], most: int) -> Iterator[slice]:
@@ -127,7 +127,7 @@ class Band:
 
         return [
             _Part(self.x[cut], self.low[cut], cut.stop, partial(outline, high=self.high[cut]))
-            for cut in _parts(_pieces_of(self.low), _AREA_POINTS)
+            for cut in _parts(_pieces_of(_edges_of(self.low)), _AREA_POINTS)
         ]
 
     def paint(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
@@ -173,6 +173,9 @@ class Trace:
     @cached_property
     def _narrowest(self) -> float:
         """The seconds of the shortest stretch; infinite where there is none."""
+        if len(self._edges) == 1:
+            first, behind = self._edges[0]
+            return float(self.x[behind - 1] - self.x[first])
         begins, ends = self._edges.T
         return float((self.x[ends - 1] - self.x[begins]).min(initial=math.inf))
 
@@ -186,10 +189,9 @@ class Trace:
 
     def _completed(self, parts: list[_Part], most: int, outline: Outline) -> list[_Part]:
         """The parts that are there and those that come after them."""
-        begin = parts[-1].end - self._begin if parts else 0
-        x, y = self.x[begin:], self.y[begin:]
-        begin += self._begin - 1
-        return parts + [_Part(x[cut], y[cut], begin + cut.stop, outline) for cut in _parts(_pieces_of(y), most)]
+        x, y, before = self.x, self.y, self._begin - 1
+        pieces = _pieces_of(self._edges, parts[-1].end - self._begin if parts else 0)
+        return parts + [_Part(x[cut], y[cut], before + cut.stop, outline) for cut in _parts(pieces, most)]
 
     def paint_area(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
         """Fill down to zero what is between two x. Without antialias, which would show the seams between parts."""
