@@ -11,7 +11,7 @@ import pytest
 
 from perfwatch_core.collectors.apart import Apart
 from perfwatch_core.collectors.machine import Machine
-from perfwatch_core.collectors.mounts import Mount, answers_from_user_space
+from perfwatch_core.collectors.mounts import LIST, Mount, answers_from_user_space
 from perfwatch_core.collectors.partitions import USED, Partitions
 from tests.core.store.waiting import until
 
@@ -73,3 +73,21 @@ def test_the_others_are_asked_without_a_process(monkeypatch: pytest.MonkeyPatch)
         known = {point for metric, point, raw in partitions.collect() if metric is USED and isinstance(raw, int)}
     assert known
     assert not known & asked
+
+
+def test_a_mount_is_asked_by_its_path_and_told_by_its_name(tmp_path: Path) -> None:
+    listed = (
+        b"1 1 8:1 / /a\\012b\\134n rw - ext4 /dev/sda1 rw\n1 1 8:2 / /\xff rw - ext4 =cmd rw\n1 1 8:3 / /cut rw - ext"
+    )
+    (tmp_path / LIST).parent.mkdir(parents=True)
+    (tmp_path / LIST).write_bytes(listed)
+    asked: list[bytes] = []
+
+    def ask(point: str) -> os.statvfs_result:
+        asked.append(os.fsencode(point))
+        return os.statvfs("/proc/..")
+
+    with closing(Partitions(Machine(tmp_path), ask)) as partitions:
+        told = {point for metric, point, _ in partitions.collect() if metric is USED}
+    assert asked == [b"/a\nb\\n", b"/\xff"]
+    assert told == {r"/a\nb\n", r"/\xff"}
