@@ -25,6 +25,13 @@ def in_a_thread(work: Callable[[], None]) -> None:
     thread.join()
 
 
+@pytest.fixture
+def usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The priority that these threads have, whatever the tests were started with."""
+    monkeypatch.setattr(os, "getpriority", lambda *_: 0)
+
+
+@pytest.mark.usefixtures("usual")
 def test_without_rights_it_is_as_it_was_and_says_what_gives_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "setpriority", refuse)
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
@@ -43,6 +50,7 @@ def test_one_who_has_all_is_told_nothing_to_mend() -> None:
     assert Standing(-5, real_time=True).remedy != ""
 
 
+@pytest.mark.usefixtures("usual")
 def test_some_of_it_is_taken_where_all_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """RLIMIT_NICE of 25 allows 20 - 25 (getrlimit(2)); one of 0 allows nothing."""
     asked: list[int] = []
@@ -63,6 +71,7 @@ def test_some_of_it_is_taken_where_all_is_not_allowed(monkeypatch: pytest.Monkey
 def test_a_priority_that_somebody_chose_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """`nice perfwatch` means it."""
     monkeypatch.setattr(os, "setpriority", refuse)
+    before = os.getpriority(os.PRIO_PROCESS, 0)
     found: list[tuple[int, int]] = []
 
     def work() -> None:
@@ -74,7 +83,7 @@ def test_a_priority_that_somebody_chose_is_left_alone(monkeypatch: pytest.Monkey
         found.append((os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)))
 
     in_a_thread(work)
-    assert found == [(3, os.SCHED_OTHER)]
+    assert found == [(before + 3, os.SCHED_OTHER)]
 
 
 def test_what_is_no_part_of_the_program_goes_back_to_the_usual(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,10 @@ import re
 import time
 from functools import partial
 
+import pytest
 from playwright.sync_api import expect
 
+from perfwatch_core import bus
 from perfwatch_core.metric import Value
 from perfwatch_core.sample import Fault
 from tests.net.rig import PASSWORD, Rig, keep, sample
@@ -84,8 +86,9 @@ def test_a_table_is_sorted_by_the_column_that_is_clicked(rig: Rig, open_tab: Ope
     expect(names).to_have_text(["eth1", "eth2"])
 
 
-def test_an_old_sample_never_looks_live(rig: Rig, open_tab: Open) -> None:
+def test_an_old_sample_never_looks_live(rig: Rig, open_tab: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(rig, ago=3600)
+    monkeypatch.setattr(bus, "monotonic", lambda: time.monotonic() + 3600)
     tab = open_tab(rig.url)
     tab.log_in(PASSWORD)
     tab.has_dashboard()

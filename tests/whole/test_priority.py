@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from perfwatch_core.priority import standing
@@ -20,7 +21,7 @@ def threads(pid: int, which: int | str = "*") -> list[tuple[int, int]]:
 
 def test_threads_are_raised_and_the_server_is_not(tmp_path: Path) -> None:
     """As far as whoever runs this may raise them: as root all, as an ordinary user none."""
-    had = standing()
+    had, usual = standing(), os.getpriority(os.PRIO_PROCESS, 0)
     data = tmp_path / "data"
     words = ("--serve", "--port", "0", "--interval", "0.5", "--data-dir", str(data))
     with Running(tmp_path / "said", *words) as running:
@@ -29,11 +30,11 @@ def test_threads_are_raised_and_the_server_is_not(tmp_path: Path) -> None:
         until(lambda: process_in(place.server, place.data) is not None)
         server = process_in(place.server, place.data)
         assert server is not None
-        assert threads(server) == [(0, ORDINARY)]
+        assert threads(server) == [(usual, ORDINARY)]
         mine = threads(running.process.pid)
         assert [policy for _, policy in mine].count(ROUND_ROBIN) == (1 if had.real_time else 0)
         # those that the sampler starts are not raised: a mount that hangs, perf that is asked what it can do
-        assert {nice for nice, policy in mine if policy == ORDINARY} <= {had.nice, 0}
+        assert {nice for nice, policy in mine if policy == ORDINARY} <= {had.nice, usual}
         assert threads(running.process.pid, running.process.pid) == [(had.nice, ORDINARY)]
         running.stop()
     assert gone(data, 20)
