@@ -91,6 +91,11 @@ def held(engine: Month) -> dict[str, int]:
     }
 
 
+def _vacuum(link: Link) -> None:
+    """What autovacuum does each minute of real time, in which most of a day passes here."""
+    link.execute("VACUUM metrics_batch, history_recent, history_week")
+
+
 def _batches(link: Link) -> int:
     return int(link.execute("SELECT count(*) FROM metrics_batch").fetchall()[0][0])
 
@@ -100,15 +105,21 @@ def _days(link: Link) -> int:
     return int(found[0][0])
 
 
-def main(data: Path, hours: int, keep: int, every: int) -> dict[str, object]:
-    """So many hours, of which so many days are kept, looked at every so many hours."""
-    start = (time.time() // 86400 - hours / 24) * 86400.0
+def _collecting(data: Path, start: float, keep: int) -> Month:
+    """An engine that has its database and keeps so many days in it."""
     engine = Month(Settings(data_dir=data, port=0, admin_password=_PASSWORD), start)
-    application = QApplication(["perfwatch", "-platform", "offscreen", "-style", "fusion"])
     engine.start()
     while engine.state().role is not Role.COLLECTING:
         time.sleep(0.05)
     engine.store.run(lambda link: link.execute(_POLICY, (keep,))).result(60)
+    return engine
+
+
+def main(data: Path, hours: int, keep: int, every: int) -> dict[str, object]:
+    """So many hours, of which so many days are kept, looked at every so many hours."""
+    start = (time.time() // 86400 - hours / 24) * 86400.0
+    engine = _collecting(data, start, keep)
+    application = QApplication(["perfwatch", "-platform", "offscreen", "-style", "fusion"])
     server = Background(engine, lambda _: None)
     readers = Readers(server.start().result(30).rstrip("/"))
     theme = Theme("dark")
@@ -125,6 +136,8 @@ def main(data: Path, hours: int, keep: int, every: int) -> dict[str, object]:
             readers.wait_for(sample.number - _ON_THE_WAY)
             if sample.number % _FRAME_EVERY == 0:
                 application.processEvents()
+            if sample.number % HOUR == 0:
+                engine.store.run(_vacuum).result(60)
             if sample.number % (every * HOUR) == 0:
                 looks.append(held(engine))
         readers.wait_for(sample.number)
