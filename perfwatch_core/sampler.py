@@ -93,7 +93,8 @@ class Sampler:
 
     def tick(self) -> Sample:
         """Read everything once, derive, publish."""
-        now, slept = time.monotonic(), _since_boot()
+        # all clocks at once: on a busy machine what is read comes late, and neighbours are as far apart as they say
+        now, slept, moment = time.monotonic(), _since_boot(), self._moment()
         interval = None
         if self._last_tick is not None:
             interval = now - self._last_tick[0]
@@ -107,14 +108,17 @@ class Sampler:
         for collector in self._collectors:
             self._read(collector, values, missing, faults)
         self._number += 1
-        # Two samples never share a timestamp, also where the wall clock stands still or is slowed: charts go by it.
+        sample = Sample(self._number, moment, interval, values, missing, faults)
+        self._bus.publish(sample)
+        return sample
+
+    def _moment(self) -> float:
+        """The time of day; no two samples share one, also where that clock stands still or is slowed."""
         moment = round(self._wall(), 6)
         if 0 <= self._last_time - moment < STANDS_STILL:
             moment = round(self._last_time + 1e-6, 6)
         self._last_time = moment
-        sample = Sample(self._number, moment, interval, values, missing, faults)
-        self._bus.publish(sample)
-        return sample
+        return moment
 
     def _read(
         self,

@@ -61,6 +61,7 @@ class One(Collector):
     def collect(self) -> Iterator[Fact]:
         """One more step."""
         self._clock.now += self.takes
+        self._clock.wall += self.takes
         yield LEVEL, "", 5
         if self.fails:
             raise self.fails
@@ -174,6 +175,14 @@ def test_two_samples_never_share_a_moment(play: Play) -> None:
         play.clock.wall -= 2.0
         times.append(play.tick().time)
     assert len(set(times)) == len(times)
+
+
+def test_samples_are_as_far_apart_as_they_say_also_where_reading_takes_long(play: Play) -> None:
+    before = play.tick()
+    for play.one.takes in (0.4, 0.0):
+        after = play.tick()
+        assert after.interval == pytest.approx(after.time - before.time)
+        before = after
 
 
 def test_a_wall_clock_that_is_set_back_is_believed(play: Play) -> None:
