@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget
 
 from perfwatch_core.history import History
@@ -136,8 +133,11 @@ class Window(WatchedWindow):
         assert self._bridge.newest is not None  # it was brought
         self.travel.take(self._bridge.newest)
         self.history.take_newest(self._bridge.newest.time)
+        if self.status_timer.isActive():
+            # its next look is a second after this one: not another picture beside each sample's
+            self.status_timer.start()
         if not self.frozen:
-            self.draw(at_once=False)
+            self.draw()
         elif self.seen():
             self._show_state()
 
@@ -147,7 +147,7 @@ class Window(WatchedWindow):
         if self._bridge.newest is not None:
             self.status.show_cost(Snapshot(self._bridge.newest, self._context.preferences.byte_style))
 
-    def draw(self, *, at_once: bool = True) -> None:
+    def draw(self) -> None:
         """Show the sample of the moment and the charts up to it, unless nobody can see them."""
         if not self.can_draw():
             return
@@ -155,7 +155,8 @@ class Window(WatchedWindow):
         page, sample = self.pages.get(self.page), self.travel.sample
         if page is not None and sample is not None:
             self._shown = sample
-            page.show_sample(Snapshot(sample, self._context.preferences.byte_style), at_once)
+            page.show_sample(Snapshot(sample, self._context.preferences.byte_style))
+            page.draw()
         self.drawn.emit()
 
     def _follow_times(self) -> None:

@@ -19,9 +19,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 Floats = npt.NDArray[np.float64]
 
 # Points of an area that are filled at once: the time for a polygon grows with the square of its points.
-_AREA_POINTS = 48
-# Of a line it does not; what is out of sight is left out by such parts.
-_LINE_POINTS = 256
+_AREA_POINTS = 50
+# Of a line it does not; what is out of sight is left out by such parts. Both divide what a soak repeats, so that it
+# ends with as many parts as it began with.
+_LINE_POINTS = 300
 _FEW = 16
 # Pixels: what is known for less is hardly seen as a line, and shown by a dot.
 _NARROW, _DOT = 2.0, 3.0

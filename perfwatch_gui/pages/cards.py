@@ -16,9 +16,6 @@ from perfwatch_gui.past.source import Past
 from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.tables.view import TableView
 
-# The pause between the two pictures of a sample: a frame of a screen, so that they are two.
-_SECOND_MS = 16
-
 
 class CardsPage(QScrollArea):
     """Scrolls only when the window is too small for its cards."""
@@ -34,9 +31,6 @@ class CardsPage(QScrollArea):
         self._behind: list[CardWidget] = []
         self._catching_up = QTimer(self)
         self._catching_up.timeout.connect(self._catch_up)
-        self._late: list[CardWidget] = []
-        self._second = QTimer(self, interval=_SECOND_MS, singleShot=True)
-        self._second.timeout.connect(self.complete)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -81,50 +75,30 @@ class CardsPage(QScrollArea):
         # cards that were out of sight have missed what came meanwhile
         if self._snapshot is not None:
             self.show_sample(self._snapshot)
+            self.draw()
 
-    def show_sample(self, snapshot: Snapshot, at_once: bool = True) -> None:
-        """Show a sample, with the charts up to it, on every card that can be seen.
-
-        Where that need not be `at_once` the lower cards come in a second picture, so that neither takes long.
-        """
+    def show_sample(self, snapshot: Snapshot) -> None:
+        """Show the newest sample on every card that can be seen."""
         self._snapshot = snapshot
         if self.page.reason:
             said = explanation(snapshot.sample, self.page.cards[0].type, self.page.reason, self._context.catalogue)
             self._notice.say(*said)
+        for card in self.cards:
+            if self._grid.filling is None or card is self._grid.filling:
+                card.show_sample(snapshot)
         if self._table is not None and self._grid.filling is None:
             self._table[0].take(snapshot)
-        cards = self._look()
-        # samples that come faster than pictures leave no card behind
-        upper = len(cards) if at_once or self._late else -(-len(cards) // 2)
-        self._late = cards
-        self.complete(upper)
-        if self._late:
-            self._second.start()
-
-    def complete(self, count: int | None = None) -> None:
-        """Let so many of the cards that are late for the newest sample show it, or all of them."""
-        self._second.stop()
-        now, self._late = self._late[:count], self._late[len(self._late) if count is None else count :]
-        for card in now:
-            if self._snapshot is not None:
-                card.show_sample(self._snapshot)
-            card.draw(self.past, more=self._context.times.live)
 
     def draw(self) -> None:
         """Show the shared stretch of time in every chart that can be seen, and ask for what of it is not at hand."""
-        self.complete()
-        for card in self._look():
-            card.draw(self.past, more=self._context.times.live)
-
-    def _look(self) -> list[CardWidget]:
-        """The cards that can be seen; the source is told what they show."""
         times = self._context.times
         if self.past.oldest is not None:
             times.oldest = self.past.oldest
         cards = self._seen_cards()
         points = max((chart.points for card in cards for chart in card.charts), default=1)
         self.past.look([(times.start, times.right)], points, ahead=not times.live)
-        return cards
+        for card in cards:
+            card.draw(self.past, more=times.live)
 
     def _widen(self) -> None:
         """A chart has another width and may want other points; what is live, or unseen, is drawn anew soon enough."""
@@ -148,7 +122,6 @@ class CardsPage(QScrollArea):
 
     def copy_values(self) -> None:
         """Copy the card that has the focus, or else all that are shown."""
-        self.complete()
         one = self.focused_card()
         cards = [one] if one is not None else self.cards
         QGuiApplication.clipboard().setText("\n\n".join(card.values_text() for card in cards))

@@ -85,9 +85,7 @@ def _frames(data: Path, environ: dict[str, str]) -> Iterator[Figure]:
     answer = subprocess.run(command, cwd=data, check=True, capture_output=True, text=True, timeout=300)
     costs = json.loads(answer.stdout.splitlines()[-1])
     for what, words in (("sample", "for a new sample"), ("hover", "while hovering"), ("resize", "while resizing")):
-        note = "the dearer of its two pictures" if what == "sample" else ""
-        yield Figure(_SUBJECT, f"p95 of a frame {words}", costs[what], "ms CPU", 16.0, note=note)
-    yield Figure(_SUBJECT, "p95 of a new sample, both pictures together", costs["whole"], "ms CPU")
+        yield Figure(_SUBJECT, f"p95 of a frame {words}", costs[what], "ms CPU", 16.0)
 
 
 def _peers(data: Path, environ: dict[str, str]) -> Iterator[Figure]:

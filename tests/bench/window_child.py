@@ -26,8 +26,7 @@ _MINIMISE_MS = 4000
 _ROUNDS, _WARM = 200, 30
 # Events until so many of them have changed the picture.
 _MOST = 3 * (_ROUNDS + _WARM)
-# Longer than the pause between the two pictures of a sample.
-_PATIENCE, _PAUSE = 0.04, 0.001
+_PATIENCE, _PAUSE = 0.05, 0.001
 
 
 def since_start() -> float:
@@ -89,9 +88,7 @@ def _tell_first(window: Window) -> None:
 def use() -> dict[str, float]:
     """What a frame costs while samples come, the pointer moves and the window is resized: CPU ms, p95 of 200 events.
 
-    A sample comes in two pictures, one after the other. Each is timed by itself, from the end of the one before, and
-    an event counts as much as the dearer of its pictures; `whole` is all of a sample, from its arrival to the end of
-    the last picture. Making up the sample is not counted.
+    A frame is timed from its event to the end of its picture. Making up a sample is not counted.
     """
     from PySide6.QtCore import QPoint
     from PySide6.QtTest import QTest
@@ -119,10 +116,8 @@ def use() -> dict[str, float]:
 
     frames = _frames_of(window)
     costs = {}
-    for name, step, pictures in (("sample", sample_comes, 2), ("hover", hover, 1), ("resize", resize, 1)):
-        events = _costs(step, pictures, frames, application.processEvents)
-        costs[name] = _p95([max(event) for event in events])
-        costs.setdefault("whole", _p95([sum(event) for event in events]))
+    for name, step in (("sample", sample_comes), ("hover", hover), ("resize", resize)):
+        costs[name] = _p95(_costs(step, frames, application.processEvents))
     window.close()
     return costs
 
@@ -165,28 +160,20 @@ def _frames_of(window: QWidget) -> list[float]:
     return frames
 
 
-def _costs(
-    step: Callable[[int], None], most: int, frames: list[float], turn: Callable[[], object]
-) -> list[list[float]]:
-    """For each event the CPU ms of its pictures, `most` of them. Qt waits 5 ms for more events before it paints."""
-    events: list[list[float]] = []
+def _costs(step: Callable[[int], None], frames: list[float], turn: Callable[[], object]) -> list[float]:
+    """CPU ms from each event to the end of its picture. Qt waits 5 ms for more events before it paints."""
+    costs: list[float] = []
     for number in range(_MOST):
-        pictures: list[float] = []
-        painted, before, last = len(frames), time.process_time(), time.monotonic()
+        painted, before, began = len(frames), time.process_time(), time.monotonic()
         step(number)
-        while len(pictures) < most and time.monotonic() < last + _PATIENCE:
+        while len(frames) == painted and time.monotonic() < began + _PATIENCE:
             turn()
-            if len(frames) == painted:
-                time.sleep(_PAUSE)
-                continue
-            now = time.process_time()
-            pictures.append(1000 * (now - before))
-            painted, before, last = len(frames), now, time.monotonic()
+            time.sleep(_PAUSE)
         # an event within the same pixel or second changes nothing, and costs next to nothing
-        if pictures:
-            events.append(pictures)
-        if len(events) == _WARM + _ROUNDS:
-            return events[_WARM:]
+        if len(frames) > painted:
+            costs.append(1000 * (time.process_time() - before))
+        if len(costs) == _WARM + _ROUNDS:
+            return costs[_WARM:]
     raise AssertionError("most events changed nothing")
 
 

@@ -55,10 +55,6 @@ class Scene:
         self.now = sample.time
         self.engine.bus.publish(sample)
         turn()
-        # the second picture comes with a timer
-        for page in self.window.pages.values():
-            page.complete()
-        turn()
 
     def wait(self, seconds: float) -> None:
         """Time passes and no sample comes; the window looks at its clock as its timer makes it do."""

@@ -70,10 +70,6 @@ def opened(application: QApplication, shot: Shot, directory: Path) -> Iterator[W
             engine.bus.publish(sample)
         window.show_page(shot.page)
         _turn(application)
-        # the second picture of a sample comes with a timer
-        for page in window.pages.values():
-            page.complete()
-        _turn(application)
         yield window
     finally:
         window.close()
