@@ -104,7 +104,7 @@ def _nothing(_window: Window) -> None:
     """What is done with a window that nobody asked for."""
 
 
-def _settle() -> None:
+def settle() -> None:
     """Load what long curves need, and let the garbage collector leave alone what lives as long as the window.
 
     Else each of its full rounds would go through all modules and widgets: a frame that takes three times as long.
@@ -166,7 +166,7 @@ def run_window(
     with _signals(window):
         window.show()
         window.open()
-        QTimer.singleShot(_SETTLED_MS, look, _settle)
+        QTimer.singleShot(_SETTLED_MS, look, settle)
         join(window, source, preferences, claim)
         opened(window)
         log.info("the window is open")

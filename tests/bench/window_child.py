@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ from perfwatch_core.engine import Engine
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
 
+    from perfwatch_core.sample import Sample
     from perfwatch_gui.window import Window
     from tests.gui.engine import FakeEngine
-    from tests.gui.machine import ComposedMachine
 
 WIDTH, HEIGHT = 1920, 1080
 _POINTS = 300
@@ -100,12 +100,15 @@ def use() -> dict[str, float]:
     application = QApplication(["perfwatch", "-style", "fusion"])
     engine = FakeEngine()
     machine = ComposedMachine(engine.catalogue, interval=1.0, start=time.time() - 1000)
-    window = _filled(application, engine, machine)
+    newest = machine.samples(_POINTS)
+    # a picture that is not of now is covered by a veil
+    window = _filled(application, engine, newest, lambda: newest[-1].time)
     chart = window.pages["dashboard"].cards[0].charts[0]
 
     samples = machine.samples(_MOST)
 
     def sample_comes(number: int) -> None:
+        newest.append(samples[number])
         engine.bus.publish(samples[number])
 
     def hover(number: int) -> None:
@@ -122,23 +125,27 @@ def use() -> dict[str, float]:
     return costs
 
 
-def _filled(application: QApplication, engine: FakeEngine, machine: ComposedMachine) -> Window:
-    """The window on its screen, with five minutes in each chart."""
+def _filled(
+    application: QApplication, engine: FakeEngine, samples: Sequence[Sample], clock: Callable[[], float]
+) -> Window:
+    """The window on its screen, with all these samples in its charts, and garbage collected as the program does."""
     from PySide6.QtTest import QTest
 
-    from perfwatch_gui.app import Look, make_window
+    from perfwatch_gui.app import Garbage, Look, make_window, settle
     from perfwatch_gui.preferences import Preferences
     from perfwatch_gui.theme import Theme
 
     theme = Theme("dark")
     Look(application, theme)
-    window = make_window(engine, Preferences(), theme)
+    Garbage(application)
+    window = make_window(engine, Preferences(), theme, clock)
     window.setGeometry(0, 0, WIDTH, HEIGHT)
     window.open()
     window.show()
     QTest.qWaitForWindowExposed(window)
-    for sample in machine.samples(_POINTS):
+    for sample in samples:
         engine.bus.publish(sample)
+    settle()
     return window
 
 
