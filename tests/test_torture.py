@@ -13,6 +13,7 @@ from tests.torture.__main__ import parse
 from tests.torture.lanes import Lanes, names, stages
 from tests.torture.outcome import Outcome, Wish, summary, table
 from tests.torture.place import own_place, sweep
+from tests.torture.report import renewed, written
 from tests.torture.rights import lacks
 from tests.torture.side import side_by_side
 from tests.whole.program import at_home
@@ -44,6 +45,20 @@ def test_what_was_not_tried_neither_passes_nor_fails() -> None:
     assert summary([_HELD, _FAILED, _UNTRIED]) == "1 passed, 1 failed, 1 not tried"
     assert summary([_HELD]) == "1 passed, 0 failed"
     assert [one.failed for one in (_HELD, _FAILED, _UNTRIED)] == [False, True, False]
+
+
+def test_a_run_of_one_subject_renews_its_table_alone() -> None:
+    """And the count of the rows; whoever reads sees of which date and revision it is."""
+    whole = written(["- 2026-01-01, revision one", "- a machine"], [_HELD, _FAILED, _UNTRIED], 30)
+    assert "- 3 rows: 1 hold, 1 do not hold, 1 not tried\n- took 30 minutes\n" in whole
+    mended = Outcome("Killed", "perf", 3, holds=True)
+    after = renewed(whole, ["- 2026-02-02, revision two"], [_HELD, mended])
+    assert "- 3 rows: 2 hold, 1 not tried\n" in after
+    assert "## Killed\n\nOf 2026-02-02, revision two.\n\n| what" in after
+    assert "| perf | 3 | nothing | yes |  |" in after
+    assert whole[whole.index("## No room") :] == after[after.index("## No room") :]
+    assert after[: after.index("- 3 rows")] == whole[: whole.index("- 3 rows")]
+    assert "## Drowned\n\nOf today.\n" in renewed(whole, ["- today"], [Outcome("Drowned", "all", 1, holds=True)])
 
 
 def test_an_unknown_subject_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:

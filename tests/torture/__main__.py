@@ -10,17 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from tests.bench.__main__ import ROOT, machine
 from tests.torture.lanes import Lanes, Told, names, stages
-from tests.torture.outcome import Outcome, Wish, summary, table
+from tests.torture.outcome import Outcome, Wish, summary
 from tests.torture.place import sweep
+from tests.torture.report import renewed, written
 from tests.torture.rights import go_apart
 
 REPORT = ROOT / "docs" / "reliability.md"
-_HEAD = """# What happens when things go wrong
-
-Written by `make torture`, which tries everything below on real processes, a real PostgreSQL and a real kernel; a
-shorter form is part of every check. A row that does not hold ends it with status 1; what a machine has no right or no
-program for is named as not tried.
-"""
 
 
 def outcomes(wanted: Sequence[str], wish: Wish) -> Iterator[Told]:
@@ -68,12 +63,13 @@ def main(argv: Sequence[str]) -> int:
         return 128 + signal.SIGINT
     # those that ran side by side came mixed
     found = [outcome for name in names() for subject, outcome in told if subject == name]
-    if wanted.names or wanted.short:
-        print("torture: docs/reliability.md is written by a whole run only", file=sys.stderr)
-    else:
-        head.append(f"- {summary(found)}, in {(time.monotonic() - began) / 60:.0f} minutes")
-        REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text("\n".join([_HEAD, *head, "", *table(found)]).rstrip() + "\n")
+    minutes = (time.monotonic() - began) / 60
+    if wanted.short:
+        print("torture: docs/reliability.md is written by a run that is not short", file=sys.stderr)
+    elif not wanted.names:
+        REPORT.write_text(written(head, found, minutes))
+    elif REPORT.exists():
+        REPORT.write_text(renewed(REPORT.read_text(), head, found))
     print(summary(found))
     return 1 if any(outcome.failed for outcome in found) else 0
 

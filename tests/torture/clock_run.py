@@ -82,8 +82,10 @@ class Run:
         if (at_once := sum(went_on < one.at < went_on + 2 * INTERVAL for one in part)) > 4:
             wrong.append(f"{at_once} samples came at once afterwards")
         left_out = part[-1].data["self"]["missed"] - part[0].data["self"]["missed"]
-        if not seconds / INTERVAL - 3 <= left_out <= seconds / INTERVAL + 3:
-            wrong.append(f"{left_out} samples were said to be left out")
+        # those of the pause, and on a busy machine some after it: they are missing in what came
+        missing = sum(round((now.time - before.time) / _MICRO / INTERVAL) - 1 for before, now in pairwise(part))
+        if left_out < seconds / INTERVAL - 3 or abs(left_out - missing) > 3:
+            wrong.append(f"{left_out} samples were said to be left out, {missing} are missing")
         return Step(f"all processes stopped for {seconds:.0f} s, then continued", seconds, part, tuple(wrong))
 
     def allows(self, held: str) -> bool:
@@ -123,13 +125,12 @@ def run(place: Path, wall: Wall, count: int, environ: Mapping[str, str]) -> Iter
 
 
 def jumps(seen: list[Seen], by: float) -> Iterator[str]:
-    """Where the times of samples do not go as the clock was set, `by` seconds, once; else they go as time does."""
-    strange = [
-        (now.time - before.time) / _MICRO
-        for before, now in pairwise(seen)
-        if abs((now.time - before.time) / _MICRO - (now.at - before.at)) > _LATE
-        or (now.time - before.time) / _MICRO > INTERVAL + 2 * _LATE
-    ]
+    """Where the times of samples do not go as the clock was set, `by` seconds, once; else they go as time does.
+
+    Where nobody set it, the longest pause counts: on a busy machine there are shorter ones, which are no jumps.
+    """
+    steps = [((now.time - before.time) / _MICRO, now.at - before.at) for before, now in pairwise(seen)]
+    strange = [step for step, true in steps if abs(step - true) > _LATE] or [max(step for step, _ in steps)]
     if len(strange) != 1 or abs(strange[0] - by) > 1 + _LATE + 2 * INTERVAL:
         yield f"times jumped by {[round(one, 1) for one in strange]} s instead of {by:.1f}"
 
