@@ -35,7 +35,7 @@ def followed(subject: str, leader: Run, follower: tuple[Serving, Watching], wher
     shown, taken = [one.time for one in watching.seen], [one.time for one in leader.watching.seen]
     taken = taken[taken.index(shown[0]) :] if shown[0] in taken else taken
     wrong = [] if (role := serving.ask("/health").get("role")) == "following" else [f"it is {role} at the end"]
-    if serving.said.count("following:") != 1 or "collecting:" in serving.said:
+    if any(f"{role}:" in serving.said for role in ("collecting", "alone")):
         wrong.append(f"its role changed: {serving.said[-300:]}")
     common = [one for one in taken if one in set(shown)]
     if [one for one in shown if one in set(taken)] != common:
