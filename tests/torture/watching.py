@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.torture.serving import INTERVAL
 
 # So many are no spike.
-_FEW = 5000
+FEW = 5000
 
 
 class Seen(NamedTuple):
@@ -94,7 +94,7 @@ def bad_numbers(seen: list[Seen]) -> Iterator[str]:
         counted = seen[min(place + 1, len(seen) - 1)].switched - seen[max(place - 2, 0)].switched
         # a reading that came late is soon followed by the next one, which may have many in a short time
         interval = INTERVAL + one.late - seen[place - 1].late
-        if one.rate is not None and one.rate * interval > counted + _FEW:
+        if one.rate is not None and one.rate * interval > counted + FEW:
             yield f"{one.rate:,.0f} switches a second are said for {interval:.3f} s, {counted:,} at most were counted"
 
 
