@@ -63,5 +63,6 @@ def _told(ask: Callable[[], Number | None]) -> Number | None:
     """What psutil finds, None where it does not understand the kernel's file, for which it has no error of its own."""
     try:
         return ask()
+    # psutil lets out whatever its parsing raises, and a fact that is not known is no trouble
     except Exception:
         return None

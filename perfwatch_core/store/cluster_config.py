@@ -83,6 +83,7 @@ def _write(data: Path, account: Account, name: str, text: str) -> None:
                 file.write(text)
                 os.fchown(fd, account.uid, account.gid)
             os.rename(new, name, src_dir_fd=directory, dst_dir_fd=directory)
+        # whatever it was, half a file must not stay; it is raised on
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(new, dir_fd=directory)

@@ -70,6 +70,7 @@ class Place:
         except BlockingIOError:
             os.close(fd)
             return None
+        # whatever it was, the descriptor must not stay open; it is raised on
         except BaseException:
             os.close(fd)
             raise
