@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from perfwatch_core.metric import Metric, Series
 from perfwatch_core.sample import Fault
@@ -44,6 +44,23 @@ Raw = float | int | str | bool | tuple[float, float] | Missing
 Fact = tuple[Metric, str, Raw]
 
 
+class Column(NamedTuple):
+    """One metric of many instances, told in one go: thousands of interfaces cost little more than reading them.
+
+    `raws` has one for each of `instances`, in their order, all known; whole numbers where the metric is `plain` or
+    `paced`.
+    """
+
+    metric: Metric
+    instances: tuple[str, ...]
+    raws: Sequence[Raw]
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The series that the numbers are of."""
+        return self.metric.of_each(self.instances)
+
+
 class NotOnThisMachine(Exception):
     """Raised by a collector whose subject does not exist here: the reason, and the command that mends it."""
 
@@ -56,7 +73,8 @@ class NotOnThisMachine(Exception):
 class Reading:
     """What the kernel said about one type at one moment.
 
-    `at` is monotonic seconds when reading began, `cost` the milliseconds of wall time it took.
+    `at` is monotonic seconds when reading began, `cost` the milliseconds of wall time it took. `facts` are what was
+    told one by one, `columns` what was told of many at once.
     """
 
     type: str
@@ -64,17 +82,28 @@ class Reading:
     facts: Mapping[Series, Raw] = field(default_factory=dict)
     fault: Fault | None = None
     cost: float = 0.0
+    columns: Mapping[Metric, Column] = field(default_factory=dict)
+
+    def everything(self) -> dict[Series, Raw]:
+        """All that was told, by series."""
+        found = dict(self.facts)
+        for column in self.columns.values():
+            found.update(zip(column.series, column.raws, strict=True))
+        return found
 
 
 class Collector(ABC):
-    """Reads one subject. `collect` yields (metric, instance, raw); `enabled` switches it off and on live."""
+    """Reads one subject. `collect` yields (metric, instance, raw), or a column of each metric that has many instances.
+
+    `enabled` switches it off and on live.
+    """
 
     type: ClassVar[str]
     metrics: ClassVar[tuple[Metric, ...]]
     enabled: bool = True
 
     @abstractmethod
-    def collect(self) -> Iterator[Fact]:
+    def collect(self) -> Iterator[Fact | Column]:
         """What the kernel says now; raise `NotOnThisMachine` where there is nothing to read."""
 
     def configure(self, settings: Settings) -> None:
@@ -111,10 +140,15 @@ def collect_safely(collector: Collector) -> Reading | None:
         return None
     at = time.monotonic()
     facts: dict[Series, Raw] = {}
+    columns: dict[Metric, Column] = {}
     fault: Fault | None = None
     try:
-        for metric, instance, raw in collector.collect():
-            facts[metric.of(instance)] = raw
+        for told in collector.collect():
+            if isinstance(told, Column):
+                columns[told.metric] = told
+            else:
+                metric, instance, raw = told
+                facts[metric.of(instance)] = raw
     except NotOnThisMachine as absent:
         fault = Fault(str(absent), here=False, remedy=absent.remedy)
     # One broken collector must never stop the others, whatever it raises.
@@ -127,4 +161,5 @@ def collect_safely(collector: Collector) -> Reading | None:
         {} if fault else facts,
         fault,
         (time.monotonic() - at) * 1000,
+        {} if fault else columns,
     )

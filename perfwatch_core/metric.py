@@ -60,6 +60,7 @@ class Metric:
     decimals: int = dataclasses.field(init=False, repr=False, default=0)
     _room: int = dataclasses.field(init=False, repr=False, default=_MOST_RECENT)
     _recent: dict[str, Series] = dataclasses.field(init=False, default_factory=dict, repr=False)
+    _each: tuple[tuple[str, ...], tuple[Series, ...]] = dataclasses.field(init=False, repr=False, default=((), ()))
     _series: WeakValueDictionary[str, Series] = dataclasses.field(default_factory=WeakValueDictionary, repr=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +86,14 @@ class Metric:
                 # those that are left are in use: a machine may have thousands, which come again at each sample
                 object.__setattr__(self, "_room", max(_MOST_RECENT, 2 * len(self._series)))
             self._recent[instance] = series
+        return series
+
+    def of_each(self, instances: tuple[str, ...]) -> tuple[Series, ...]:
+        """The series of these instances, in their order; asked for the same ones again, at once."""
+        known, series = self._each
+        if known != instances:
+            series = tuple(map(self.of, instances))
+            object.__setattr__(self, "_each", (instances, series))
         return series
 
     def place(self, instance: str) -> tuple[str, ...]:

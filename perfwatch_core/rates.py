@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
-from perfwatch_core.collector import Missing, Raw, Reading
+from perfwatch_core.collector import Column, Missing, Raw, Reading
 from perfwatch_core.metric import Kind, Metric, Rule, Series, Value
 
 FIRST = "needs a second reading"
@@ -24,7 +25,7 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
     missing: dict[Series, str] = {}
     earlier: Mapping[Series, Raw] = before.facts if before else {}
     elapsed = after.at - before.at if before else 0.0
-    sums: dict[Metric, float | Missing] = {}
+    sums = _take_columns(before.columns if before else {}, after.columns, elapsed, values, missing)
     unknown: dict[Metric, Missing] = {}
     for series, raw in after.facts.items():
         metric = series.metric
@@ -55,6 +56,53 @@ def derive(before: Reading | None, after: Reading) -> tuple[dict[Series, Value],
     return values, missing
 
 
+def _take_columns(
+    before: Mapping[Metric, Column],
+    after: Mapping[Metric, Column],
+    elapsed: float,
+    values: dict[Series, Value],
+    missing: dict[Series, str],
+) -> dict[Metric, float | Missing]:
+    """Take the values and reasons of columns to where they belong; returns the totals of those that have one."""
+    sums: dict[Metric, float | Missing] = {}
+    for metric, column in after.items():
+        found = _found(before.get(metric), column, elapsed)
+        if metric.plain or Missing not in set(map(type, found)):
+            values.update(zip(column.series, cast("Sequence[Value]", found), strict=True))
+            if metric.total:
+                sums[metric] = sum(cast("Sequence[float]", found))
+            continue
+        total: float | Missing | None = None
+        for series, value in zip(column.series, found, strict=True):
+            total = _added(total, value)
+            if isinstance(value, Missing):
+                missing[series] = value.reason
+            else:
+                values[series] = value
+        if metric.total and total is not None:
+            sums[metric] = total
+    return sums
+
+
+def _found(before: Column | None, now: Column, elapsed: float) -> Sequence[Value | Missing]:
+    """The values of a column, each as if it had been told alone."""
+    metric, instances, raws = now
+    if metric.plain:
+        return cast("Sequence[int]", raws)
+    earlier: Sequence[Raw | None]
+    if before is None:
+        earlier = [None] * len(raws)
+    elif before.instances == instances:
+        earlier = before.raws
+    else:
+        known = dict(zip(before.instances, before.raws, strict=True))
+        earlier = [known.get(instance) for instance in instances]
+    if metric.paced:
+        counts = zip(earlier, cast("Sequence[int]", raws), strict=True)
+        return [0 if raw == was and elapsed > 0 else _pace(metric, was, raw, elapsed) for was, raw in counts]
+    return [_value(metric, was, raw, elapsed) for was, raw in zip(earlier, raws, strict=True)]
+
+
 def _added(so_far: float | Missing | None, value: Value | Missing) -> float | Missing:
     """A total with one instance more: a reset one makes it unknown, a new one waits its turn."""
     if isinstance(value, Missing):
@@ -70,9 +118,10 @@ def _pace(metric: Metric, earlier: Raw | None, now: int, elapsed: float) -> floa
         return _NEW
     if now <= earlier:
         return 0 if now == earlier else _FELL
-    rate = round(min((now - earlier) / elapsed * metric.scale, metric.most), metric.decimals)
-    whole = int(rate)
-    return whole if whole == rate else rate
+    rate = (now - earlier) / elapsed * metric.scale
+    if rate > metric.most:
+        rate = metric.most
+    return _shortest(round(rate, metric.decimals)) if metric.decimals else round(rate)
 
 
 def _value(metric: Metric, earlier: Raw | None, now: Raw, elapsed: float) -> Value | Missing:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from perfwatch_core.collector import Collector, Fact, Missing, reason
+from perfwatch_core.collector import Collector, Column, Fact, Missing, Raw, reason
 from perfwatch_core.collectors.machine import Machine
 from perfwatch_core.collectors.partitions import METRICS as PARTITION_METRICS
 from perfwatch_core.collectors.partitions import TYPE, Partitions
-from perfwatch_core.collectors.words import counts, lines, name
+from perfwatch_core.collectors.words import columns, lines, name
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
 
@@ -70,6 +70,8 @@ _OF_DEVICE = (
     READ, WRITTEN, READS, WRITES, READ_TOTAL, WRITTEN_TOTAL, READS_TOTAL, WRITES_TOTAL,
     READ_LATENCY, WRITE_LATENCY, UTIL, QUEUE,
 )  # fmt: skip
+# From the count of reads on; what follows them came later (Documentation/admin-guide/iostats.rst).
+_COLUMNS = 11
 _GARBLED = Missing("/proc/diskstats has a line for it that cannot be understood")
 # Devices that stand on others or on memory: their traffic is counted below them, or is none.
 _NO_DISK = re.compile(r"(loop|ram|zram)\d+$|nvme\d+c\d+n\d+$")
@@ -90,7 +92,7 @@ class DiskCollector(Collector):
         self._listed: set[bytes] = set()
         self._look_due = 0.0
 
-    def collect(self) -> Iterator[Fact]:
+    def collect(self) -> Iterator[Fact | Column]:
         """Counts since each device appeared: requests, sectors, milliseconds; then bytes of file systems."""
         yield from self._devices()
         try:
@@ -103,7 +105,7 @@ class DiskCollector(Collector):
         """Let go of the list of mounts and of the threads that ask them."""
         self._partitions.close()
 
-    def _devices(self) -> Iterator[Fact]:
+    def _devices(self) -> Iterator[Fact | Column]:
         try:
             text = self._machine.read("proc/diskstats")
         except FileNotFoundError:
@@ -115,8 +117,13 @@ class DiskCollector(Collector):
             return
         rows = {words[2]: words for line in lines(text) if len(words := line.split(None, 14)) > 13}
         self._look_at(rows)
-        for key, shown in self._counted.items():
-            yield from _facts(shown, counts(rows[key][3:14]))
+        names, numbers, garbled = columns({shown: rows[key][3:14] for key, shown in self._counted.items()}, _COLUMNS)
+        if names:
+            yield from (
+                Column(metric, names, told) for metric, told in zip(_OF_DEVICE, _by_metric(numbers), strict=True)
+            )
+        for shown in garbled:
+            yield from ((metric, shown, _GARBLED) for metric in _OF_DEVICE)
         if not self._counted:
             yield from _nothing("this machine has no disk of its own")
 
@@ -147,21 +154,10 @@ def _nothing(why: str) -> Iterator[Fact]:
         yield metric, "", missing
 
 
-def _facts(name: str, numbers: list[int] | None) -> Iterator[Fact]:
-    if numbers is None:
-        for metric in _OF_DEVICE:
-            yield metric, name, _GARBLED
-        return
+def _by_metric(numbers: list[list[int]]) -> tuple[Sequence[Raw], ...]:
+    """The columns of the file, from the count of reads on, as those of `_OF_DEVICE`."""
     reads, _, read_sectors, read_ms, writes, _, written_sectors, write_ms, _, busy_ms, waited_ms = numbers
-    yield READ, name, read_sectors
-    yield WRITTEN, name, written_sectors
-    yield READS, name, reads
-    yield WRITES, name, writes
-    yield READ_TOTAL, name, read_sectors
-    yield WRITTEN_TOTAL, name, written_sectors
-    yield READS_TOTAL, name, reads
-    yield WRITES_TOTAL, name, writes
-    yield READ_LATENCY, name, (read_ms, reads)
-    yield WRITE_LATENCY, name, (write_ms, writes)
-    yield UTIL, name, busy_ms
-    yield QUEUE, name, waited_ms
+    return (
+        read_sectors, written_sectors, reads, writes, read_sectors, written_sectors, reads, writes,
+        list(zip(read_ms, reads, strict=True)), list(zip(write_ms, writes, strict=True)), busy_ms, waited_ms,
+    )  # fmt: skip

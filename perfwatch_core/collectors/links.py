@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from perfwatch_core.collectors.machine import Machine
+from perfwatch_core.collectors.words import count
 
 _FOLDER = "sys/class/net"
 # Links change rarely, and each look costs two or three files; with hundreds of interfaces it is made less often still.
@@ -24,7 +25,7 @@ class Link(NamedTuple):
     """One interface; `speed` in megabits per second; either is None with the reason in `why`."""
 
     up: bool | None
-    speed: float | None
+    speed: int | None
     why: str
 
 
@@ -67,8 +68,8 @@ class Links:
             return Link(None, None, "the kernel does not tell the state of the link")
         if not up:
             return Link(False, None, "the interface is down")
-        speed = self._machine.number(f"{folder}/speed")
+        speed = count((self._machine.glance(f"{folder}/speed") or "").encode())
         # -1 is what a driver says that does not know; a wireless one has no such file to read
-        if speed is None or speed <= 0:
+        if not speed:
             return Link(True, None, "its driver does not tell the speed")
         return Link(True, speed, "")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from perfwatch_core.collector import Collector, Fact, Missing, reason
+from perfwatch_core.collector import Collector, Column, Fact, Missing, reason
 from perfwatch_core.collectors import connections as states
 from perfwatch_core.collectors.connections import Connections
-from perfwatch_core.collectors.links import Links
+from perfwatch_core.collectors.links import Link, Links
 from perfwatch_core.collectors.machine import Machine
-from perfwatch_core.collectors.words import count, counts, lines
+from perfwatch_core.collectors.words import columns, count, lines
 from perfwatch_core.collectors.words import name as shown
 from perfwatch_core.metric import Kind, Metric, Rule
 from perfwatch_core.units import Unit
@@ -79,6 +79,8 @@ _COUNTERS = (
     (11, (DROPS_OUT,)),
 )
 _COLUMNS = 16
+# Interfaces come and go all the time on some machines; names that are made out are remembered up to so many.
+_MOST_NAMED = 10_000
 _COUNTED = tuple(metric for _, metrics in _COUNTERS for metric in metrics)
 _GARBLED = Missing("/proc/net/dev has a line for it that cannot be understood")
 _TCP = (
@@ -103,8 +105,9 @@ class NetworkCollector(Collector):
         self._machine = machine
         self._connections = Connections(machine)
         self._links = Links(machine)
+        self._named: dict[bytes, tuple[str, str]] = {}
 
-    def collect(self) -> Iterator[Fact]:
+    def collect(self) -> Iterator[Fact | Column]:
         """Counts since each interface came up, bytes and packets; then links and sockets."""
         try:
             text = self._machine.read("proc/net/dev")
@@ -118,33 +121,38 @@ class NetworkCollector(Collector):
         """Let go of the socket to the kernel."""
         self._connections.close()
 
-    def _interfaces(self, listed: list[bytes]) -> Iterator[Fact]:
+    def _interfaces(self, listed: list[bytes]) -> Iterator[Fact | Column]:
+        rows: dict[str, list[bytes]] = {}
         folders: dict[str, str] = {}
         for line in listed:
             # an alias such as eth0:1 has a colon of its own, the two lines of the head have none
             before, colon, rest = line.rpartition(b":")
-            raw = before.strip()
-            # no interface has a space in its name (net/core/dev.c), so two lines have become one
-            if not colon or raw == LOOPBACK or len(raw.split()) != 1:
-                continue
-            name = shown(raw)
-            folders[name] = os.fsdecode(raw)
-            numbers = counts(rest.split(None, _COLUMNS)[:_COLUMNS])
-            if numbers is None or len(numbers) < _COLUMNS:
-                for metric in _COUNTED:
-                    yield metric, name, _GARBLED
-                continue
-            for column, metrics in _COUNTERS:
-                number = numbers[column]
-                for metric in metrics:
-                    yield metric, name, number
-        if not folders:
+            name, folder = self._named.get(before) or self._name(before)
+            if colon and name:
+                rows[name] = rest.split(None, _COLUMNS)[:_COLUMNS]
+                folders[name] = folder
+        if not rows:
             yield from _nothing(
                 "this machine has no network interface but the loopback" if listed else "/proc/net/dev is empty"
             )
-        for name, link in self._links.of(folders).items():
-            yield UP, name, link.up if link.up is not None else Missing(link.why)
-            yield SPEED, name, link.speed if link.speed is not None else Missing(link.why)
+            return
+        names, numbers, garbled = columns(rows, _COLUMNS)
+        for place, metrics in _COUNTERS if names else ():
+            for metric in metrics:
+                yield Column(metric, names, numbers[place])
+        for name in garbled:
+            yield from ((metric, name, _GARBLED) for metric in _COUNTED)
+        yield from _linked(self._links.of(folders))
+
+    def _name(self, before: bytes) -> tuple[str, str]:
+        """What stands before the numbers as the interface's name and that of its folder; empty where it is none."""
+        if len(self._named) > _MOST_NAMED:
+            self._named.clear()
+        raw = before.strip()
+        # no interface has a space in its name (net/core/dev.c), so two lines have become one
+        counted = raw != LOOPBACK and len(raw.split()) == 1
+        self._named[before] = (shown(raw), os.fsdecode(raw)) if counted else ("", "")
+        return self._named[before]
 
     def _sockets(self) -> Iterator[Fact]:
         """Of TCP by state, of UDP all; a little file tells whether TCP sockets have come or gone."""
@@ -176,6 +184,17 @@ class NetworkCollector(Collector):
         # one without the other would be too few
         whole = udp and len(known) == len(udp)
         yield UDP, "", sum(known) if whole else Missing("the kernel does not count UDP sockets")
+
+
+def _linked(links: Mapping[str, Link]) -> Iterator[Fact | Column]:
+    """Which are up and how fast, and why that is not known of others."""
+    up = {name: link.up for name, link in links.items() if link.up is not None}
+    speed = {name: link.speed for name, link in links.items() if link.speed is not None}
+    for metric, known in ((UP, up), (SPEED, speed)):
+        if known:
+            yield Column(metric, tuple(known), tuple(known.values()))
+        if len(known) < len(links):
+            yield from ((metric, name, Missing(link.why)) for name, link in links.items() if name not in known)
 
 
 def _nothing(why: str) -> Iterator[Fact]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 # No counter of the kernel is wider than 64 bits.
 _LARGEST, _DIGITS = 2**64 - 1, 20
@@ -29,6 +30,23 @@ def counts(words: Sequence[bytes]) -> list[int] | None:
         return None
     numbers = list(map(int, words)) if all(words) else [_LARGEST + 1]
     return numbers if max(numbers) <= _LARGEST else None
+
+
+def columns(
+    rows: Mapping[str, Sequence[bytes]], width: int
+) -> tuple[tuple[str, ...], list[list[int]], tuple[str, ...]]:
+    """The names of the rows that are `width` counts each, these by column, and the names of the other rows."""
+    whole = {name: words for name, words in rows.items() if len(words) == width}
+    numbers = counts(list(chain.from_iterable(whole.values())))
+    if numbers is None:
+        # some word is none: only then is each row looked at by itself
+        whole = {name: words for name, words in whole.items() if counts(words)}
+        numbers = counts(list(chain.from_iterable(whole.values()))) or []
+    return (
+        tuple(whole),
+        [numbers[place::width] for place in range(width)],
+        tuple(name for name in rows if name not in whole),
+    )
 
 
 def count(word: bytes) -> int | None:

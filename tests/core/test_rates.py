@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from perfwatch_core.collector import Missing, Raw, Reading
+from perfwatch_core.collector import Column, Missing, Raw, Reading
 from perfwatch_core.metric import Kind, Metric, Rule, Series, Value
 from perfwatch_core.rates import FIRST, NOTHING, RESET, derive
 from perfwatch_core.units import Unit
@@ -23,6 +23,7 @@ BUSY = Metric("t", "busy", Unit.PERCENT, "x", rule=Rule.PER_SECOND, scale=100, m
 SHARE = Metric("t", "share", Unit.PERCENT, "x", rule=Rule.CHANGE_RATIO, scale=100)
 FULL = Metric("t", "full", Unit.PERCENT, "x", rule=Rule.QUOTIENT, scale=100)
 EACH = Metric("t", "each", Unit.COUNT, "x", per="thing", rule=Rule.PER_SECOND, at="things.*.each", total="each")
+PAIR = Metric("t", "pair", Unit.MILLISECONDS, "x", per="thing", rule=Rule.CHANGE_RATIO, at="things.*.pair")
 SUM = Metric("t", "sum", Unit.COUNT, "x", kind=Kind.COUNTER, per="thing", at="things.*.sum", total="sum")
 COUNTS = st.integers(0, 2**64)
 
@@ -151,3 +152,26 @@ def test_a_sum_of_parts_in_any_order(order: list[str], there: set[str]) -> None:
 def test_totals_are_summed_too() -> None:
     values, _ = derive(None, reading(1.0, {SUM.of("a"): 2, SUM.of("b"): 3}))
     assert values[SUM.of()] == 5
+
+
+_PAIRS = st.tuples(st.integers(0, 99), st.integers(0, 99))
+_THINGS = st.dictionaries(st.sampled_from("abcdef"), _PAIRS, min_size=1)
+
+
+def _columns(at: float, things: dict[str, tuple[int, int]]) -> Reading:
+    """A reading of three metrics of some things, told at once."""
+    names = tuple(things)
+    firsts = [first for first, _ in things.values()]
+    told = (Column(EACH, names, firsts), Column(SUM, names, firsts), Column(PAIR, names, list(things.values())))
+    return Reading("t", at, columns={column.metric: column for column in told})
+
+
+@given(st.none() | _THINGS, _THINGS, st.sampled_from([0.0, 0.5, 3.0]))
+def test_what_is_told_of_many_at_once_means_what_it_means_one_by_one(
+    earlier: dict[str, tuple[int, int]] | None, now: dict[str, tuple[int, int]], seconds: float
+) -> None:
+    before = None if earlier is None else _columns(1.0, earlier)
+    after = _columns(1.0 + seconds, now)
+    singly = [one and Reading("t", one.at, one.everything()) for one in (before, after)]
+    assert singly[1] is not None
+    assert derive(before, after) == derive(singly[0], singly[1])

@@ -30,7 +30,7 @@ def facts_of(collector: Collector) -> Facts:
     assert reading is not None
     assert reading.fault is None
     collector.close()
-    return dict(reading.facts)
+    return reading.everything()
 
 
 def bracketed(ask: Callable[[], T], collector: Collector) -> tuple[T, Facts, T]:

@@ -142,12 +142,13 @@ def test_a_hung_mount_is_missing_with_its_reason_and_the_disks_are_there(mountai
         reading = collect_safely(collector)
     assert reading is not None
     assert reading.fault is None
-    raw = reading.facts[partitions.TOTAL.of("/mnt/nfs share")]
+    facts = reading.everything()
+    raw = facts[partitions.TOTAL.of("/mnt/nfs share")]
     assert isinstance(raw, Missing)
     assert "has not answered for" in raw.reason
-    assert reading.facts[partitions.FSTYPE.of("/mnt/nfs share")] == "nfs4"
-    assert reading.facts[partitions.USED.of("/")] == 50 * 4096
-    assert reading.facts[disk.READS.of("sda")] == 1000
+    assert facts[partitions.FSTYPE.of("/mnt/nfs share")] == "nfs4"
+    assert facts[partitions.USED.of("/")] == 50 * 4096
+    assert facts[disk.READS.of("sda")] == 1000
 
 
 def test_space_is_counted_as_df_does(tmp_path: Path) -> None:
