@@ -15,6 +15,7 @@ from tests.torture.outcome import Outcome, Wish, summary, table
 from tests.torture.place import own_place, sweep
 from tests.torture.report import renewed, written
 from tests.torture.rights import lacks
+from tests.torture.servers import chosen, version_of
 from tests.torture.side import side_by_side
 from tests.whole.program import at_home
 
@@ -130,3 +131,24 @@ def test_what_is_missing_is_named() -> None:
     """A program as well as a right."""
     assert lacks("sh") == ""
     assert lacks("sh", "no-such-program") == "the program no-such-program is not installed"
+
+
+def _server(place: Path, says: str, linked: str) -> Path:
+    """An installation whose server tells a version and names a library."""
+    programs = place / "bin"
+    programs.mkdir(parents=True)
+    (programs / "pg_ctl").touch()
+    (programs / "postgres").write_text(f"#!/bin/sh\n# {linked}\necho 'postgres (PostgreSQL) {says}'\n")
+    (programs / "postgres").chmod(0o755)
+    return place
+
+
+def test_of_two_servers_of_a_version_the_first_with_tls_is_tried(tmp_path: Path) -> None:
+    """What is not there or does not run is none."""
+    plain, first = _server(tmp_path / "plain", "18.6", ""), _server(tmp_path / "first", "18.4", "libssl.so.3")
+    second, other = _server(tmp_path / "second", "18.5", "libssl.so.3"), _server(tmp_path / "other", "15.1", "")
+    broken = _server(tmp_path / "broken", "", "libssl.so.3")
+    found = chosen([plain, broken, tmp_path / "nowhere", first, second, other])
+    assert list(found.items()) == [(15, other / "bin"), (18, first / "bin")]
+    assert version_of(found[18]) == "18.4"
+    assert chosen([plain]) == {18: plain / "bin"}

