@@ -106,15 +106,15 @@ class Frame:
     def _arrange_values(self, scale: Scale) -> None:
         plot, high = self.plot, self._ascent
         self._value_labels, self._rows, self._thin = [], [], 0.0
-        zero = plot.top() + plot.height() * scale.top / scale.reach
+        per_value, zero = self._upright(scale)
         ticks, bases = scale.ticks(plot.height(), self._text_height), []
         for tick in ticks:
-            y = round(zero - plot.height() * tick.value / scale.reach) - 1
+            y = round(zero - per_value * tick.value - _HALF_PIXEL)
             self._rows.append(y)
             base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
             bases.append(base)
         self._write_values(ticks, bases, scale.symbol)
-        self._zero = round(zero) - 1
+        self._zero = zero - _HALF_PIXEL
 
     def _write_values(self, ticks: Sequence[Tick], bases: Sequence[float], symbol: str) -> None:
         """The digits at their heights and the unit: behind the highest ones, or below them instead of what is there."""
@@ -175,11 +175,15 @@ class Frame:
         """The inverse of `x_of`."""
         return (self.plot.right() - x) / self.plot.width() * self._span
 
+    def _upright(self, scale: Scale) -> tuple[float, float]:
+        """Pixels for each unit of value, and where zero is: both ends are rows within the plot, or 100 % is unseen."""
+        per_value = (self.plot.height() - 1.0) / scale.reach
+        return per_value, round(self.plot.top() + per_value * scale.top) + _HALF_PIXEL
+
     def transform(self, scale: Scale) -> QTransform:
         """From seconds before the right edge and values to pixels; what lies on a grid line is in the middle of it."""
         plot = self.plot
-        per_value = plot.height() / scale.reach
-        zero = round(plot.top() + per_value * scale.top) - _HALF_PIXEL
+        per_value, zero = self._upright(scale)
         return QTransform(plot.width() / self._span, 0, 0, -per_value, plot.right() - _HALF_PIXEL, zero)
 
     @property

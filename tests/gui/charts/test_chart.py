@@ -19,6 +19,7 @@ from tests.gui.charts.pictures import (
     CACHED,
     CPU,
     FREE,
+    IOWAIT,
     MEMORY,
     NETWORK,
     RECEIVED,
@@ -63,6 +64,18 @@ def test_axes_name_minutes_and_units(qtbot: QtBot, theme: Theme) -> None:
     assert drawn(qtbot, theme).ticks == ["0", "25", "50", "75", "100 %", *AGES]
     # the unit stands below the highest number where both have no room beside each other
     assert drawn(qtbot, theme, NETWORK).ticks == ["2.5", "0", "2.5", "MB/s", "5.0", *AGES]
+
+
+@pytest.mark.parametrize("height", [120, 133, 160])
+def test_a_line_at_either_end_of_the_axis_is_seen(qtbot: QtBot, theme: Theme, height: int) -> None:
+    lines = (Line(USER.of(), "user", "green"), Line(IOWAIT.of(), "iowait", "amber"))
+    chart = TimeChart(theme, lines, name="pressure")
+    shown(qtbot, chart, height=height)
+    chart.draw(history(301, lambda _: {USER: 100.0, IOWAIT: 0.0}), BEGIN + 300)
+    QApplication.processEvents()
+    plot = chart.plot.toRect()
+    for colour, row in (("green", plot.top()), ("amber", plot.bottom())):
+        assert has(colours(chart, QRect(plot.left(), row, plot.width(), 1)), DARK.colours[colour])
 
 
 def test_axes_hold_still_while_time_goes_on(qtbot: QtBot, theme: Theme) -> None:
