@@ -11,7 +11,7 @@ from perfwatch_core.metric import Catalogue
 from perfwatch_core.store.state import DatabaseState, Role
 from perfwatch_core.units import Unit, text
 from perfwatch_gui.bridge import State
-from perfwatch_gui.cards.field import Field
+from perfwatch_gui.cards.field import LoneField
 from perfwatch_gui.cards.figures import Shown, Snapshot
 from perfwatch_gui.theme import Theme
 
@@ -66,10 +66,10 @@ class StatusLine(QFrame):
         self._clock = clock
         self._cpu = catalogue.series("self.cpu_percent")
         self._rss = catalogue.series("self.rss_bytes")
-        self.role = Field(theme, "", "")
-        self.database = Field(theme, "·", "")
-        self.age = Field(theme, "·  last sample", "888 min ago")
-        self.cost = Field(theme, "PerfWatch", "100.0 % CPU  888 MiB", right=True)
+        self.role = LoneField(theme, "", "")
+        self.database = LoneField(theme, "·", "")
+        self.age = LoneField(theme, "·  last sample", "888 min ago")
+        self.cost = LoneField(theme, "PerfWatch", "100.0 % CPU  888 MiB", right=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 3, 16, 4)
         row.setSpacing(4)

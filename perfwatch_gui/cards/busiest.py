@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.layout import Table
 from perfwatch_core.metric import Catalogue
 from perfwatch_gui.cards.figures import Shown, Snapshot
+from perfwatch_gui.cards.kept import Kept
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
 
@@ -35,11 +36,13 @@ class Busiest(QWidget):
         self._others = 0
         self.setFont(tabular(self.font(), 0.85))
         self._metrics = QFontMetrics(self.font())
+        self._line = self._metrics.height() + 3
         self._number = self._metrics.horizontalAdvance(_NUMBER)
         self._name = self._metrics.horizontalAdvance(_NAME)
         self.setFixedWidth(self._name + 2 * self._number + 2 * _GAP)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._kept = Kept(self, self._paint)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(f"Show all: {table.title.lower()}")
         self.setAccessibleName(f"Busiest of {table.title.lower()}")
@@ -56,10 +59,7 @@ class Busiest(QWidget):
 
     def sizeHint(self) -> QSize:
         """Three lines at least; as high as the chart beside it."""
-        return QSize(self.width(), 3 * self._line())
-
-    def _line(self) -> int:
-        return self._metrics.height() + 3
+        return QSize(self.width(), 3 * self._line)
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Take the newest order and numbers."""
@@ -83,29 +83,34 @@ class Busiest(QWidget):
         if event.button() is Qt.MouseButton.LeftButton:
             self.asked.emit()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Draw head, rows and what is left out."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.colour("card"))
+        size = QSize(self.width(), (self._room() + 1) * self._line)
+        self._kept.paint(event, self._theme.colour("card"), size, self._rows, self._others)
+
+    def _room(self) -> int:
+        """How many lines there may be below the head."""
+        return max(1, self.height() // self._line - 1)
+
+    def _paint(self, painter: QPainter, _region: QRegion) -> None:
         quiet, text = self._theme.colour("quiet"), self._theme.colour("text")
         base = self._metrics.ascent()
         painter.setPen(quiet)
         self._cells(painter, base, *(column.label.lower() for column in self._table.columns[:2]))
         painter.drawText(0, base, self._table.first.lower())
-        room = max(1, self.height() // self._line() - 1)
+        room = self._room()
         left_out = self._others + max(0, len(self._rows) - room)
         if left_out:
             room -= 1
             left_out = self._others + max(0, len(self._rows) - room)
         for name, one, two in self._rows[:room]:
-            base += self._line()
+            base += self._line
             painter.setPen(text if one.known or two.known else quiet)
             painter.drawText(0, base, self._metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, self._name))
             self._cells(painter, base, one.text, two.text)
         if left_out:
             painter.setPen(quiet)
-            painter.drawText(0, base + self._line(), f"and {left_out} more …")
-        painter.end()
+            painter.drawText(0, base + self._line, f"and {left_out} more …")
 
     def _cells(self, painter: QPainter, base: int, *texts: str) -> None:
         """Two numbers, set to the right of their columns."""

@@ -33,7 +33,7 @@ from perfwatch_gui.tables.view import TableView
 from perfwatch_gui.theme import tabular
 
 _SMALL = 0.85
-_FOCUSED = 2.0
+_FOCUSED = 2
 _LEAST_CHART = 54
 _LEAST_WIDTH = 260
 _LEAST_WITH_BUSIEST = 440
@@ -65,13 +65,13 @@ class CardWidget(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(14, 8, 14, 8)
         self._column.setSpacing(4)
-        self._column.addWidget(Head(card.title, self._details_button(), self._headline))
+        self._column.addWidget(Head(card.title, self._details_button(), self._headline, theme))
         self._column.addWidget(self.notice)
         self._column.addLayout(self._middle(), 3)
         if self._strip is not None:
             self._column.addWidget(self._strip)
         if self._details:
-            self._column.addWidget(FieldRow(self._details))
+            self._column.addWidget(FieldRow(self._details, theme))
         for field in (*self._headline, *self._details):
             field.setAccessibleName(f"{card.title} {field.label}".strip())
 
@@ -229,6 +229,6 @@ class CardWidget(QFrame):
         painter = QPainter(self)
         edge = self._context.theme.colour("blue" if self.hasFocus() else "cyan" if self._past else "border")
         style = Qt.PenStyle.DashLine if self._past else Qt.PenStyle.SolidLine
-        pen = QPen(edge, _FOCUSED if self.hasFocus() else 1.0, style)
-        paint_ground(painter, self.rect().toRectF(), self._context.theme.colour("card"), pen)
+        pen = QPen(edge, _FOCUSED if self.hasFocus() else 1, style)
+        paint_ground(painter, self.rect(), self._context.theme.colour("card"), pen)
         painter.end()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
-from perfwatch_gui.cards.kept import Kept
 from perfwatch_gui.hover import hover
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
@@ -36,7 +35,7 @@ class _Face:
 
 
 class Field(QWidget):
-    """`label value`; setting the value repaints this field and moves nothing.
+    """`label value`; setting the value repaints this field and moves nothing. The row that it stands in paints it.
 
     A QLabel asks its layout for room at each new text, which costs more than the painting. Until the first value
     a quiet bar stands in its place. `factor` is of the application's font size; with `right` values end at the
@@ -57,8 +56,6 @@ class Field(QWidget):
         super().__init__()
         self._theme = theme
         self._right = right
-        # it paints its own ground, so that a new value does not repaint the card below it
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._label = label
         self._help = help_
         self._fitted = not widest
@@ -66,7 +63,6 @@ class Field(QWidget):
         self._large = _Face(self.font(), label, widest, factor, strong)
         self._small = _Face(self.font(), label, widest, min(factor, _ORDINARY), strong)
         self._face = self._large
-        self._kept = Kept(self, self._paint)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -125,29 +121,49 @@ class Field(QWidget):
         """As `sizeHint`: a value is never cut off."""
         return self._face.size
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw label and value on one base line."""
-        self._kept.paint(event.rect(), self._shown, self._face, self._theme.scheme)
-
-    def _paint(self, painter: QPainter, area: QRect) -> None:
-        face = self._face
-        painter.fillRect(area, self._theme.colour("card"))
-        if self._label and area.left() < face.label:
+    def paint(self, painter: QPainter, region: QRegion) -> None:
+        """Draw label and value on one base line, as far as they are in a region, both in the pixels of the row."""
+        face, spot = self._face, self.geometry()
+        base = spot.top() + face.ascent
+        if self._label and region.intersects(QRect(spot.left(), spot.top(), face.label, spot.height())):
             painter.setFont(face.label_font)
             painter.setPen(self._theme.colour("quiet"))
-            painter.drawText(0, face.ascent, self._label)
+            painter.drawText(spot.left(), base, self._label)
+        if not region.intersects(spot.adjusted(face.label, 0, 0, 0)):
+            return
         if self._shown is None:
-            height = round(face.size.height() * _SKELETON_HEIGHT)
-            bar = QRect(face.label, (self.height() - height) // 2, face.value - 8, height)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._theme.colour("border"))
-            painter.drawRoundedRect(bar, 4, 4)
-        else:
-            painter.setFont(face.font)
-            sure = self._shown.known and not self._shown.doubtful
-            painter.setPen(self._theme.colour("text" if sure else "quiet"))
-            left = face.label
-            if self._right:
-                left = max(left, self.width() - face.metrics.horizontalAdvance(self._shown.text))
-            painter.drawText(left, face.ascent, self._shown.text)
+            self._paint_skeleton(painter, spot)
+            return
+        painter.setFont(face.font)
+        sure = self._shown.known and not self._shown.doubtful
+        painter.setPen(self._theme.colour("text" if sure else "quiet"))
+        left = face.label
+        if self._right:
+            left = max(left, spot.width() - face.metrics.horizontalAdvance(self._shown.text))
+        painter.drawText(spot.left() + left, base, self._shown.text)
+
+    def _paint_skeleton(self, painter: QPainter, spot: QRect) -> None:
+        face = self._face
+        height = round(face.size.height() * _SKELETON_HEIGHT)
+        top = spot.top() + (spot.height() - height) // 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("border"))
+        painter.drawRoundedRect(QRect(spot.left() + face.label, top, face.value - 8, height), 4, 4)
+
+
+class LoneField(Field):
+    """A field that stands in no row, and paints itself."""
+
+    def __init__(self, theme: Theme, label: str, widest: str, *, right: bool = False) -> None:
+        super().__init__(theme, label, widest, right=right)
+        # its own ground too, so that a new value does not repaint what is below
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what has changed."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.colour("card"))
+        painter.translate(-self.pos())
+        self.paint(painter, event.region().translated(self.pos()))
+        painter.end()

@@ -5,40 +5,39 @@ Qt blends a round rectangle pixel by pixel: eight cards of a large window took 1
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QLineF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
 
-_RADIUS = 8.0
-# A corner with its edge, and all four of them.
-_CORNER = 10.0
-_ALL = 2 * _CORNER
+_RADIUS = 8
+# A corner with its edge.
+_CORNER = 10
 # Qt counts angles in sixteenths of a degree, from three o'clock on to the left.
 _QUARTER = 90 * 16
 
 
-def paint_ground(painter: QPainter, area: QRectF, fill: QColor, edge: QPen) -> None:
-    """Fill `area`, in whole pixels, with `edge` just within it."""
-    radius, width = _RADIUS, edge.widthF()
-    painter.fillRect(area.adjusted(0, radius, 0, -radius), fill)
-    for top in (area.top(), area.bottom() - radius):
-        painter.fillRect(QRectF(area.left() + radius, top, area.width() - 2 * radius, radius), fill)
-    ratio = painter.device().devicePixelRatioF()
-    corners = _corners(fill.rgba(), edge.color().rgba(), width, edge.style(), ratio)
-    for x, left in ((0.0, area.left()), (_CORNER, area.right() - _CORNER)):
-        for y, top in ((0.0, area.top()), (_CORNER, area.bottom() - _CORNER)):
-            source = QRectF(x * ratio, y * ratio, _CORNER * ratio, _CORNER * ratio)
-            painter.drawImage(QRectF(left, top, _CORNER, _CORNER), corners, source)
-    if edge.style() is Qt.PenStyle.SolidLine:
-        colour = edge.color()
-        for left in (area.left(), area.right() - width):
-            painter.fillRect(QRectF(left, area.top() + radius, width, area.height() - 2 * radius), colour)
-        for top in (area.top(), area.bottom() - width):
-            painter.fillRect(QRectF(area.left() + radius, top, area.width() - 2 * radius, width), colour)
-    else:
-        _paint_sides(painter, area, edge)
+def paint_ground(painter: QPainter, area: QRect, fill: QColor, edge: QPen) -> None:
+    """Fill `area` with `edge` just within it."""
+    left, top, width, height = area.left(), area.top(), area.width(), area.height()
+    right, bottom = left + width, top + height
+    # with whole numbers, which reach Qt sooner than rectangles: a window that is resized paints all of its cards
+    painter.fillRect(left, top + _RADIUS, width, height - 2 * _RADIUS, fill)
+    painter.fillRect(left + _RADIUS, top, width - 2 * _RADIUS, _RADIUS, fill)
+    painter.fillRect(left + _RADIUS, bottom - _RADIUS, width - 2 * _RADIUS, _RADIUS, fill)
+    line, style, colour = edge.width(), edge.style(), edge.color()
+    corners = _corners(fill.rgba(), colour.rgba(), line, style, painter.device().devicePixelRatioF())
+    painter.drawPixmap(left, top, corners[0])
+    painter.drawPixmap(right - _CORNER, top, corners[1])
+    painter.drawPixmap(left, bottom - _CORNER, corners[2])
+    painter.drawPixmap(right - _CORNER, bottom - _CORNER, corners[3])
+    if style is not Qt.PenStyle.SolidLine:
+        _paint_sides(painter, area.toRectF(), edge)
+        return
+    painter.fillRect(left, top + _RADIUS, line, height - 2 * _RADIUS, colour)
+    painter.fillRect(right - line, top + _RADIUS, line, height - 2 * _RADIUS, colour)
+    painter.fillRect(left + _RADIUS, top, width - 2 * _RADIUS, line, colour)
+    painter.fillRect(left + _RADIUS, bottom - line, width - 2 * _RADIUS, line, colour)
 
 
 def _paint_sides(painter: QPainter, area: QRectF, edge: QPen) -> None:
@@ -54,23 +53,24 @@ def _paint_sides(painter: QPainter, area: QRectF, edge: QPen) -> None:
 
 
 @lru_cache(maxsize=16)
-def _corners(fill: int, edge: int, width: float, style: Qt.PenStyle, ratio: float) -> QImage:
-    """The four corners of one look, side by side as in a small card; drawn once, since all cards have the same."""
-    size = math.ceil(_ALL * ratio)
-    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.scale(ratio, ratio)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def _corners(fill: int, edge: int, width: int, style: Qt.PenStyle, ratio: float) -> list[QPixmap]:
+    """The corners of one look, the two upper ones first; drawn once, since all cards have the same."""
     inset, round_ = width / 2, 2 * _RADIUS
-    far = _ALL - inset - round_
-    places = ((far, inset), (inset, inset), (inset, far), (far, far))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor.fromRgba(fill))
-    for quarter, (left, top) in enumerate(places):
-        painter.drawPie(QRectF(left, top, round_, round_), quarter * _QUARTER, _QUARTER)
-    painter.setPen(QPen(QColor.fromRgba(edge), width, style))
-    for quarter, (left, top) in enumerate(places):
-        painter.drawArc(QRectF(left, top, round_, round_), quarter * _QUARTER, _QUARTER)
-    painter.end()
-    return image
+    far = _CORNER - inset - round_
+    pen = QPen(QColor.fromRgba(edge), width, style)
+    made = []
+    for quarter, left, top in ((1, inset, inset), (0, far, inset), (2, inset, far), (3, far, far)):
+        image = QImage(QSize(_CORNER, _CORNER) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(left, top, round_, round_)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor.fromRgba(fill))
+        painter.drawPie(circle, quarter * _QUARTER, _QUARTER)
+        painter.setPen(pen)
+        painter.drawArc(circle, quarter * _QUARTER, _QUARTER)
+        painter.end()
+        made.append(QPixmap.fromImage(image))
+    return made

@@ -12,6 +12,7 @@ from perfwatch_core.layout import Card, Figure
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.row import FieldRow
+from perfwatch_gui.theme import Theme
 
 _GAP = 8
 _LARGE, _MEDIUM = 1.5, 1.1
@@ -35,17 +36,18 @@ def help_of(figure: Figure, context: Context) -> str:
 class Head(QWidget):
     """Title, a button beside it where there is one, and fields; where room is short the title goes on as dots."""
 
-    def __init__(self, title: str, button: QToolButton | None, fields: Sequence[Field]) -> None:
+    def __init__(self, title: str, button: QToolButton | None, fields: Sequence[Field], theme: Theme) -> None:
         super().__init__()
         self._title = title
         self._label = QLabel(title, self)
         self._label.setObjectName("title")
         self._label.ensurePolished()
         self._metrics = QFontMetrics(self._label.font())
+        self._wanted = self._metrics.horizontalAdvance(title) + 2
         self._button = button
         if button is not None:
             button.setParent(self)
-        self._row = FieldRow(fields, from_right=True)
+        self._row = FieldRow(fields, theme, from_right=True)
         self._row.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -58,13 +60,13 @@ class Head(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Numbers are left out before the title is shortened; the first number always stays whole."""
-        high, wanted = self.height(), self._metrics.horizontalAdvance(self._title) + 2
+        high, width = self.height(), self.width()
         button = self._button.sizeHint() if self._button is not None else QSize()
         beside = button.width() + _GAP if self._button is not None else 0
-        room = self.width() - wanted - beside - _GAP
+        room = width - self._wanted - beside - _GAP
         row = min(self._row.sizeHint().width(), max(room, self._row.minimumSizeHint().width()))
-        self._row.setGeometry(self.width() - row, 0, row, high)
-        title = min(wanted, self.width() - row - beside - _GAP)
+        self._row.setGeometry(width - row, 0, row, high)
+        title = min(self._wanted, width - row - beside - _GAP)
         if title != self._label.width():
             text = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, title)
             self._label.setText(text)

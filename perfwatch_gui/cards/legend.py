@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
@@ -45,7 +46,6 @@ class LegendEntry(QAbstractButton):
         self._value_left = _SWATCH + 2 * _GAP + self._label_width
         self._height = metrics.height() + 2
         self._ascent = metrics.ascent() + 1
-        self._kept = Kept(self, self._paint)
         self.toggled.connect(self._tell)
 
     def _tell(self, on: bool) -> None:
@@ -68,63 +68,73 @@ class LegendEntry(QAbstractButton):
         if self.with_value and self.valued:
             self.update(self.rect().adjusted(self._value_left, 0, 0, 0))
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """It paints its whole ground, which a style sheet does not believe of a button."""
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        super().showEvent(event)
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """All that its picture depends on, besides its place and the theme."""
+        return self.shown, self.isChecked(), self.hasFocus()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """A new style sheet forgets that, too."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange:
-            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Nothing: the legend paints all of its entries at once."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw swatch, label, value; struck out when the line is off."""
-        looks = self.shown, self.with_value, self.isChecked(), self.hasFocus(), self._theme.scheme
-        self._kept.paint(event.rect(), *looks)
+    def paint(self, painter: QPainter, region: QRegion) -> None:
+        """Draw swatch, label, value, as far as they are in a region; struck out when the line is off.
 
-    def _paint(self, painter: QPainter, area: QRect) -> None:
-        painter.fillRect(area, self._theme.colour("card"))
-        font = self.font()
-        font.setStrikeOut(not self.isChecked())
-        painter.setFont(font)
-        if area.left() < self._value_left:
-            self._paint_label(painter)
-        if self.with_value and self.valued and self.shown is not None and self.isChecked():
+        Both are in the pixels of the legend.
+        """
+        left, width = self.x(), self.width()
+        font, on = self.font(), self.isChecked()
+        if region.intersects(QRect(left, 0, self._value_left, self._height)):
+            self._paint_swatch(painter, left, on)
+            font.setStrikeOut(not on)
+            painter.setFont(font)
+            painter.setPen(self._theme.colour("quiet"))
+            painter.drawText(left + _SWATCH + _GAP, self._ascent, self.text())
+        if self.with_value and self.valued and self.shown is not None and on:
+            painter.setFont(font)
             painter.setPen(self._theme.colour("text" if self.shown.known else "quiet"))
-            painter.drawText(self._value_left, self._ascent, self.shown.text)
+            painter.drawText(left + self._value_left, self._ascent, self.shown.text)
         if self.hasFocus():
             painter.setPen(self._theme.colour("blue"))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(left, 0, width - 1, self.height() - 1)
 
-    def _paint_label(self, painter: QPainter) -> None:
-        """Draw the swatch as the line is drawn, and what the line is."""
-        colour = self._theme.colour(self.line.colour if self.isChecked() else "border")
+    def _paint_swatch(self, painter: QPainter, left: int, on: bool) -> None:
+        """Draw a piece of the line as it is drawn."""
+        colour = self._theme.colour(self.line.colour if on else "border")
         middle = self.height() // 2
-        if self.line.style in (Style.LINE, Style.DASHED):
-            pen = QPen(colour, 2, Qt.PenStyle.DotLine if self.line.style is Style.DASHED else Qt.PenStyle.SolidLine)
-            painter.setPen(pen)
-            painter.drawLine(0, middle, _SWATCH, middle)
+        if self.line.style is Style.DASHED:
+            painter.setPen(QPen(colour, 2, Qt.PenStyle.DotLine))
+            painter.drawLine(left + 1, middle, left + _SWATCH, middle)
+        elif self.line.style is Style.LINE:
+            painter.fillRect(left, middle - 1, _SWATCH + 1, 2, colour)
         else:
-            painter.fillRect(0, middle - _SWATCH // 2, _SWATCH, _SWATCH, colour)
-        painter.setPen(self._theme.colour("quiet"))
-        painter.drawText(_SWATCH + _GAP, self._ascent, self.text())
+            painter.fillRect(left, middle - _SWATCH // 2, _SWATCH, _SWATCH, colour)
 
 
 class Legend(QWidget):
-    """The entries of one chart in a row; the values go first when room is short."""
+    """The entries of one chart in a row; the values go first when room is short. It paints all of them at once."""
 
     switched = Signal(str, bool)
 
     def __init__(self, lines: Sequence[tuple[Line, str]], theme: Theme) -> None:
         """`lines` with the widest text of their values; empty: the value is shown elsewhere."""
         super().__init__()
+        self._theme = theme
         self.entries = [LegendEntry(line, theme, widest) for line, widest in lines]
         for entry in self.entries:
             entry.setParent(self)
             entry.switched.connect(self.switched)
+        # where each entry ends, without and with values
+        self._ends = {value: self._ends_of(value) for value in (False, True)}
+        # whether values are shown, and how many entries are
+        self._placed = (False, -1)
+        # it paints its own ground, so that a new value does not repaint the card below it
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._kept = Kept(self, self._paint)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def _ends_of(self, value: bool) -> list[int]:
+        widths = [entry.width_with(value) + _SPACING for entry in self.entries]
+        return [end - _SPACING for end in accumulate(widths)]
 
     def sizeHint(self) -> QSize:
         """One line high; takes what width there is."""
@@ -132,12 +142,29 @@ class Legend(QWidget):
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Place the entries, with values if all have room for them."""
-        gaps = _SPACING * (len(self.entries) - 1)
-        values = sum(entry.width_with(True) for entry in self.entries) + gaps <= self.width()
+        width = self.width()
+        values = self._ends[True][-1] <= width
+        placed = values, sum(end <= width for end in self._ends[values])
+        if placed != self._placed:
+            self._placed = placed
+            self._place(*placed)
+
+    def _place(self, values: bool, count: int) -> None:
         left = 0
-        for entry in self.entries:
+        for place, (entry, end) in enumerate(zip(self.entries, self._ends[values], strict=True)):
             entry.with_value = values
-            size = entry.sizeHint()
-            entry.setGeometry(left, 0, size.width(), size.height())
-            entry.setVisible(left + size.width() <= self.width())
-            left += size.width() + _SPACING
+            entry.setGeometry(left, 0, end - left, entry.sizeHint().height())
+            entry.setVisible(place < count)
+            left = end + _SPACING
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the entries that have room."""
+        values, count = self._placed
+        end = self._ends[values][count - 1] if count else 0
+        looks = [entry.looks for entry in self.entries[:count]]
+        self._kept.paint(event, self._theme.colour("card"), QSize(end, self.height()), values, looks)
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
+        for entry in self.entries[: self._placed[1]]:
+            if region.intersects(entry.geometry()):
+                entry.paint(painter, region)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.figures import Shown
 from perfwatch_gui.cards.legend import LegendEntry
@@ -25,8 +26,17 @@ def shown(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
 
 
 def picture(widget: QWidget) -> QImage:
-    """What stands there now."""
-    return widget.grab().toImage()
+    """What stands there now; its row paints it."""
+    row = widget.parentWidget()
+    assert row is not None
+    return row.grab(widget.geometry()).toImage()
+
+
+def three_of(widget: QWidget) -> QImage:
+    """What stands there, painted three times."""
+    three = [picture(widget) for _ in range(3)]
+    assert three[0] == three[1] == three[2], "kept is as painted"
+    return three[2]
 
 
 def written(shown: Scene, texts: list[str]) -> list[QImage]:
@@ -34,9 +44,7 @@ def written(shown: Scene, texts: list[str]) -> list[QImage]:
     field, pictures = shown.card("cpu").findChildren(Field)[0], []
     for text in texts:
         field.show_value(Shown(text))
-        three = [picture(field) for _ in range(3)]
-        assert three[0] == three[1] == three[2], "kept is as painted"
-        pictures.append(three[2])
+        pictures.append(three_of(field))
     return pictures
 
 
@@ -55,12 +63,34 @@ def test_a_kept_number_goes_with_its_colours(shown: Scene) -> None:
 
 def test_a_kept_legend_goes_with_its_switch_and_its_focus(shown: Scene) -> None:
     entry = shown.card("cpu").findChildren(LegendEntry)[1]
-    on = [picture(entry) for _ in range(3)]
+    on = three_of(entry)
     entry.click()
-    off = [picture(entry) for _ in range(3)]
+    off = three_of(entry)
     entry.click()
     entry.setFocus()
-    focused = [picture(entry) for _ in range(3)]
-    for three in (on, off, focused):
-        assert three[0] == three[1] == three[2]
-    assert on[2] != off[2] != focused[2] != on[2]
+    focused = three_of(entry)
+    assert on != off != focused != on
+
+
+def test_a_kept_row_leaves_no_trace_where_numbers_no_longer_fit(shown: Scene) -> None:
+    field = shown.card("cpu").findChildren(Field)[-1]
+    row = field.parentWidget()
+    assert row is not None
+    full, height = row.width(), row.height()
+    whole = row.grab().toImage()
+    for width in (full // 3, full // 3, full // 3, full, full, full):
+        row.resize(width, height)
+        now = row.grab().toImage()
+    assert now == whole
+
+
+def test_a_kept_list_of_the_busiest_grows_with_its_room_and_looks_as_painted(shown: Scene) -> None:
+    busiest = shown.card("network").findChildren(Busiest)[0]
+    width, height = busiest.width(), busiest.height()
+    seen = []
+    for high in (height, height - 1, 35, height):
+        busiest.resize(width, high)
+        seen.append(three_of(busiest))
+    assert seen[0] == seen[3]
+    assert seen[1] == seen[0].copy(0, 0, width, height - 1)
+    assert seen[2] != seen[0].copy(0, 0, width, 35), "one line that says how many more there are"
