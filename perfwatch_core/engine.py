@@ -121,13 +121,13 @@ class Engine:
 
     def state(self) -> EngineState:
         """How things stand now; cheap, from any thread."""
-        interval = self.settings.interval
-        if self._role is Role.FOLLOWING and (newest := self.newest) and newest.interval:
+        role, interval = self._role, self.settings.interval
+        if role is Role.FOLLOWING and (newest := self.newest) and newest.interval:
             # the collector may have been told another
             interval = round(newest.interval, 1)
         return EngineState(
-            self._role,
-            self.store.state(),
+            role,
+            self.store.state(role),
             interval,
             self.settings.data_dir,
             self.store.notices(),
@@ -176,7 +176,7 @@ class Engine:
                 self._sampler.stop(SAMPLER_SECONDS)
             elif not self._sampler.running:
                 self._sampler.start()
-        if self.store.state().ok:
+        if self.store.state(role).ok:
             self.store.get_config().add_done_callback(self._take_stored)
 
     def _take_config(self, name: str) -> None:

@@ -122,8 +122,8 @@ class StoreService:
         self._server.release()
         return problems
 
-    def state(self) -> DatabaseState:
-        """How the database is."""
+    def state(self, role: Role) -> DatabaseState:
+        """How the database is, in words for a process of that role: the two are told together."""
         if not self._on:
             return DatabaseState("off", True, str(_OFF))
         kind: Literal["private", "external"] = "external" if self._settings.database_url else "private"
@@ -132,11 +132,11 @@ class StoreService:
             return DatabaseState(kind, False, trouble, self._uplink.size)
         if self._uplink.connected is None:
             return DatabaseState(kind, False, f"The {kind} database is starting.", starting=True)
-        if self._duty.role is Role.FOLLOWING:
-            text = f"Another PerfWatch stores this machine's samples in the {kind} database."
-        else:
-            text = f"Samples are stored in the {kind} database."
-        return DatabaseState(kind, True, text, self._uplink.size)
+        words = {
+            Role.FOLLOWING: f"Another PerfWatch stores this machine's samples in the {kind} database.",
+            Role.COLLECTING: f"Samples are stored in the {kind} database.",
+        }
+        return DatabaseState(kind, True, words.get(role, f"The {kind} database answers."), self._uplink.size)
 
     def queued(self) -> int:
         """Samples of this process that are not in the database yet."""
