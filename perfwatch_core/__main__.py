@@ -18,7 +18,7 @@ from perfwatch_core.command_line import parse, set_up_logging
 from perfwatch_core.output import until_enough
 from perfwatch_core.sample import Sample
 from perfwatch_core.sampler import Sampler
-from perfwatch_core.settings import Settings
+from perfwatch_core.settings import Settings, declared
 from perfwatch_core.units import text
 from perfwatch_core.vitals import Vitals
 
@@ -59,15 +59,20 @@ def run(wishes: argparse.Namespace, settings: Settings) -> int:
 
 
 def take_one(settings: Settings) -> tuple[Sample, dict[str, tuple[Shortfall, ...]]]:
-    """One full sample, from two readings a second apart, so that it has rates; and what each type falls short of."""
+    """One full sample, from two readings, so that it has rates; and what each type falls short of.
+
+    They are a second apart, or as far as --interval says.
+    """
     often = min(settings.perf_interval_ms, _PERF_INTERVAL_MS)
-    collectors = build(Machine(), Vitals(), dataclasses.replace(settings, perf_interval_ms=often))
+    vitals = Vitals()
+    collectors = build(Machine(), vitals, dataclasses.replace(settings, perf_interval_ms=often))
     for collector in collectors:
         collector.enabled = settings.collects(collector.type)
         collector.prepare(_PREPARE)
-    sampler = Sampler(collectors, Bus(), settings.interval, Vitals())
+    sampler = Sampler(collectors, Bus(), settings.interval, vitals)
     sampler.tick()
-    time.sleep(_BETWEEN_READINGS)
+    asked = settings.sources.get("interval") == declared()["interval"].flag
+    time.sleep(settings.interval if asked else _BETWEEN_READINGS)
     sample = sampler.tick()
     shortfalls = {collector.type: collector.shortfalls() for collector in collectors}
     sampler.stop()

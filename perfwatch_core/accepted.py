@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,15 @@ def _switch(text: str) -> bool:
 
 
 def _postgresql_url(text: str) -> str:
-    if text and text.split("://", 1)[0] not in ("postgresql", "postgres", "postgresql+psycopg"):
+    """As it is; libpq takes it apart where it is used, and what it never takes is refused at once."""
+    scheme, _, rest = text.partition("://")
+    servers = rest.partition("/")[0].rpartition("@")[2].partition("?")[0].split(",")
+    ports = [server.rpartition("]")[2].partition(":")[2] for server in servers]
+    if text and (
+        scheme not in ("postgresql", "postgres", "postgresql+psycopg")
+        or re.search(r"\s", text)
+        or not all(port == "" or (port.isdecimal() and 0 < int(port) < 65536) for port in ports)
+    ):
         raise ValueError(text)
     return text
 
@@ -72,6 +81,14 @@ def _path(text: str) -> Path:
     if not text.strip() or "\0" in text:
         raise ValueError(text)
     return Path(text).expanduser().absolute()
+
+
+def _directory(text: str) -> Path:
+    path = _path(text)
+    # what cannot be written to now may be mounted otherwise tomorrow; a file never becomes a directory
+    if not next(part for part in (path, *path.parents) if part.exists()).is_dir():
+        raise ValueError(text)
+    return path
 
 
 def _not_empty(text: str) -> str:
@@ -104,7 +121,7 @@ def _name_list(text: str) -> str:
 
 SWITCH = Accepts("on or off", _switch)
 POSTGRESQL_URL = Accepts("an address like postgresql://user@host:5432/name", _postgresql_url)
-DIRECTORY = Accepts("a directory that you may write to", _path)
+DIRECTORY = Accepts("a directory that you may write to", _directory)
 FILE = Accepts("the path of a file", _path)
 PORT = Accepts("a port from 0 to 65535", whole(0, 65535, "").parse)
 ADDRESS = Accepts("an address of this machine, such as 127.0.0.1", _not_empty)

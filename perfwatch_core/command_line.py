@@ -131,10 +131,10 @@ def build_parser() -> Parser:
 
 
 def _add_machine(commands: Commands) -> None:
-    settings = (*SAMPLING, "log_level")
-    once = commands.add("once", "one full sample", ["perfwatch once", "perfwatch once --json"], settings)
+    examples = ["perfwatch once", "perfwatch once --json"]
+    once = commands.add("once", "one full sample", examples, (*SAMPLING, "log_level"))
     once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
-    commands.add("doctor", "what cannot be measured here, and what mends it", ["perfwatch doctor"], settings)
+    commands.add("doctor", "what cannot be measured here, and what mends it", ["perfwatch doctor"], EVERYWHERE)
 
 
 def _add_history(commands: Commands) -> None:

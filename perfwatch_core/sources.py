@@ -21,7 +21,7 @@ def load(
 
     Raises BadSetting for the first value that is not accepted.
     """
-    dotenv = _dotenv((directory or Path.cwd()) / ".env")
+    dotenv = _dotenv((directory or Path()) / ".env")
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for name, setting in declared().items():
@@ -45,13 +45,19 @@ def _from(where: Mapping[str, str], setting: Setting, name: str, sources: dict[s
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    """The pairs in a `.env` file, none where there is no such file."""
-    if not path.is_file():
-        return {}
-    # imported here: most runs have no .env file, and each import is start-up time
-    from dotenv import dotenv_values
+    """The pairs in a `.env` file, none where there is no such file; BadSetting where it cannot be read."""
+    try:
+        if not path.is_file():
+            return {}
+        # imported here: most runs have no .env file, and each import is start-up time
+        from dotenv import dotenv_values
 
-    return {key: value for key, value in dotenv_values(path).items() if value is not None}
+        return {key: value for key, value in dotenv_values(path).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise BadSetting(
+            f"{path.absolute()} cannot be read ({why}); it takes lines like SAMPLING_INTERVAL_SECONDS=2"
+        ) from None
 
 
 def changed(settings: Settings, name: str, text: str) -> Settings:

@@ -14,7 +14,7 @@ from perfwatch_core.output import say
 from perfwatch_core.settings import Settings
 from perfwatch_core.store.state import Role
 from perfwatch_net.auth import PasswordRefused, SecretUnusable
-from perfwatch_net.server import CannotServe
+from perfwatch_net.server import CannotServe, tls_context
 from perfwatch_net.service import Service
 
 _REPORT_SECONDS = 1.0
@@ -23,8 +23,16 @@ _SURE_AFTER = 2
 
 
 def serve(settings: Settings) -> int:
-    """Collect, keep and serve until SIGINT or SIGTERM; says on standard output what changes. 1 where it cannot."""
+    """Collect, keep and serve until SIGINT or SIGTERM, saying on standard output what changes.
+
+    1 where it cannot, 2 where that is seen from the settings alone: then nothing is made and nothing runs.
+    """
     set_up_logging(settings)
+    try:
+        tls_context(settings)
+    except CannotServe as problem:
+        print(f"perfwatch: {problem}", file=sys.stderr)
+        return 2
     greeting = doctor.first_words(settings)
     engine = Engine(settings, urgent=True)
     engine.start()

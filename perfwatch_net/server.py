@@ -183,7 +183,9 @@ def tls_context(settings: Settings) -> ssl.SSLContext | None:
         context.load_cert_chain(settings.tls_cert, settings.tls_key)
     except (OSError, ssl.SSLError) as error:
         files = " and ".join(str(path) for path in (settings.tls_cert, settings.tls_key) if path)
-        raise CannotServe(f"cannot use {files} for TLS ({error.strerror or error})") from None
+        raise CannotServe(
+            f"--tls-cert and --tls-key: cannot use {files} for TLS ({error.strerror or error}); they take PEM files"
+        ) from None
     return context
 
 

@@ -9,7 +9,7 @@ _shtab_perfwatch_db_subparsers=(status upgrade downgrade)
 _shtab_perfwatch_subparsers=(once doctor export compare passwd db install-desktop uninstall-desktop install-service uninstall-service)
 
 _shtab_perfwatch_once_option_strings=(-h --help --interval --log-level --json)
-_shtab_perfwatch_doctor_option_strings=(-h --help --interval --log-level)
+_shtab_perfwatch_doctor_option_strings=(-h --help --database-url --data-dir --log-level)
 _shtab_perfwatch_export_option_strings=(-h --help --database-url --data-dir --log-level --from --to --type --series --interval --format -o --output)
 _shtab_perfwatch_compare_option_strings=(-h --help --database-url --data-dir --log-level --a --b --type --all)
 _shtab_perfwatch_passwd_option_strings=(-h --help --database-url --data-dir --log-level)

@@ -106,7 +106,8 @@ _shtab_perfwatch_db_upgrade_defaults_added=0
 
 _shtab_perfwatch_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--interval[seconds between two samples (default\: 5)]:INTERVAL:"
+  "--database-url[use this PostgreSQL instead of a private one]:URL:"
+  "--data-dir[where the private database and the journal live (default\: \$XDG_DATA_HOME\/perfwatch)]:DIR:"
   "--log-level[how much is said on standard error (default\: warning)]:LEVEL:"
 )
 

@@ -63,6 +63,11 @@ def test_the_prefixed_name_is_the_stronger(tmp_path: Path) -> None:
         ("PERF_EVENTS_INTERVAL_MS", "1.5", "milliseconds from 100 to 60000"),
         ("PERFWATCH_LOG_LEVEL", "loud", "one of debug, info"),
         ("DATABASE_URL", "mysql://there", "postgresql://"),
+        ("DATABASE_URL", "postgresql://there:http/db", "user@host:5432/name"),
+        ("DATABASE_URL", "postgresql://one:5432,other:0/db", "user@host:5432/name"),
+        ("DATABASE_URL", "postgresql://there/my db", "user@host:5432/name"),
+        ("PERFWATCH_DATA_DIR", __file__, "a directory that"),
+        ("PERFWATCH_DATA_DIR", f"{__file__}/below", "a directory that"),
     ],
 )
 def test_a_bad_value_names_setting_value_and_what_is_accepted(
@@ -80,6 +85,33 @@ def test_a_bad_address_is_shown_without_its_password(tmp_path: Path) -> None:
         load({}, {"DATABASE_URL": "mysql://me:s3cret@there/db"}, tmp_path)
     assert "s3cret" not in str(raised.value)
     assert "mysql://me@there/db" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://",
+        "postgres:///db?host=/run/postgresql",
+        "postgresql+psycopg://me:what?@[::1]:5432/db?sslmode=require",
+        "postgresql://me@one:5432,other,[fe80::1]/db",
+        "postgresql://localhost?user=me",
+    ],
+)
+def test_addresses_that_libpq_takes_are_accepted(tmp_path: Path, url: str) -> None:
+    assert nothing(tmp_path, database_url=url).database_url == url
+
+
+def test_a_dotenv_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadSetting, match=r"/\.env cannot be read \(it is no text in UTF-8\); it takes"):
+        nothing(tmp_path)
+
+
+def test_in_a_directory_that_is_gone_there_is_no_dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert load({}, {}).interval == 5.0
 
 
 def test_a_stored_value_that_is_not_accepted_is_left_aside(tmp_path: Path) -> None:

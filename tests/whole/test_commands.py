@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,26 @@ def test_the_sample_has_rates_already(sample: dict[str, Any]) -> None:
     assert 0 <= sample["data"]["cpu"]["usage_percent"] <= 100
     assert sample["data"]["memory"]["total_bytes"] > 0
     assert sample["data"]["cpu"]["context_switches_per_sec"] > 0
+
+
+def test_the_sample_tells_what_it_cost(sample: dict[str, Any]) -> None:
+    assert {"cpu", "memory", "disk"} <= set(sample["data"]["self"]["collect_ms"])
+
+
+def test_the_interval_is_what_lies_between_the_two_readings() -> None:
+    began = time.monotonic()
+    assert run("once", "--interval", "4", environ={"PERF_EVENTS_ENABLED": "off"}).returncode == 0
+    assert time.monotonic() - began > 4
+
+
+def test_the_doctor_looks_at_the_database_that_is_named(tmp_path: Path) -> None:
+    for words, said in (
+        (("--data-dir", str(tmp_path / "here")), f"the first start makes a private database in {tmp_path / 'here'}"),
+        (("--database-url", "postgresql://127.0.0.1:1/x"), "127.0.0.1:1, database x cannot be reached"),
+    ):
+        answer = run("doctor", *words, environ={"PERF_EVENTS_ENABLED": "off"})
+        assert answer.returncode == 0
+        assert said in answer.stdout
 
 
 def test_once_prints_addresses_and_values() -> None:

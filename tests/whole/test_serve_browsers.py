@@ -138,15 +138,17 @@ def test_stopping_says_goodbye_and_nothing_secret_was_said(served: Running, toke
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "said", "status"),
     [
-        (("--host", "0.0.0.0"), "--insecure"),
-        (("--host", "192.0.2.1", "--insecure"), "cannot listen on 192.0.2.1"),
-        (("--tls-cert", "nothing.pem"), "nothing.pem"),
+        (("--host", "0.0.0.0"), "--insecure", 2),
+        (("--host", "192.0.2.1", "--insecure"), "cannot listen on 192.0.2.1", 1),
+        (("--tls-cert", "nothing.pem"), "nothing.pem", 2),
     ],
 )
-def test_what_cannot_be_served_is_one_sentence(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_be_served_is_one_sentence(tmp_path: Path, words: tuple[str, ...], said: str, status: int) -> None:
     done = run("--serve", "--port", "0", "--data-dir", str(tmp_path / "data"), *words)
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert (done.returncode, done.stderr.count("\n")) == (status, 1), done.stderr
     assert said in done.stderr
+    # what is asked wrongly is told before anything is made
+    assert (tmp_path / "data").exists() is (status == 1)
     assert gone(tmp_path / "data", 10)
