@@ -21,7 +21,7 @@ export class StripView {
 
   show(data) {
     this.#names = this.catalogue.instances(data, this.address);
-    this.#values = this.#names.map(name => this.catalogue.value(data, `${this.address}[${name}]`));
+    this.#values = this.#names.map(this.catalogue.reader(data, this.address));
     this.#draw();
     const busiest = Math.max(0, ...this.#values.filter(Number.isFinite));
     this.canvas.setAttribute("aria-label", `${this.#values.length} in all, the busiest at ${text(busiest, this.catalogue.unit(this.address))}`);

@@ -2,42 +2,71 @@
 
 import { inRow } from "./addresses.js";
 import { element, setText } from "./dom.js";
+import { InView } from "./in_view.js";
 import { text } from "./units.js";
 
-/** The names of a table's rows: as declared, or the instances its first column has. */
-function rowsOf(table, catalogue, data) {
-  return table.rows.length ? table.rows : catalogue.instances(data, table.columns[0].address).sort(byName);
-}
+const byName = new Intl.Collator([], { numeric: true }).compare;
 
-const byName = (a, b) => a.localeCompare(b, [], { numeric: true });
+/** The names of a table's rows: as declared, or the instances its first column has, which are sorted when others come. */
+class Rows {
+  #seen = [];
+  #sorted = [];
+
+  constructor(table, catalogue) { Object.assign(this, { table, catalogue }); }
+
+  of(data) {
+    if (this.table.rows.length) return this.table.rows;
+    const seen = this.catalogue.instances(data, this.table.columns[0].address);
+    if (seen.length !== this.#seen.length || seen.some((name, index) => name !== this.#seen[index])) {
+      this.#seen = seen;
+      this.#sorted = [...seen].sort(byName);
+    }
+    return this.#sorted;
+  }
+}
 
 export class TableView {
   #rows = new Map();
+  #names;
   #by = -1;
   #down = true;
 
   constructor(table, catalogue) {
     Object.assign(this, { table, catalogue });
+    this.#names = new Rows(table, catalogue);
     this.each = table.columns.map(column => new Map(column.each));
     this.words = table.columns.map(column => new Map(column.words));
     this.also = table.columns.map(column => new Map(column.doubtful));
     this.heads = [table.first, ...table.columns.map(column => column.label)].map((label, index) =>
       element("th", { scope: "col" }, element("button", { type: "button", onclick: () => this.#sort(index - 1) }, label)));
     this.body = element("tbody");
-    this.root = element("table", { "aria-label": table.title }, element("thead", {}, element("tr", {}, this.heads)), this.body);
+    const head = element("thead", {}, element("tr", {}, this.heads));
+    this.view = new InView(head, this.body, () => this.show(this.data));
+    this.root = element("table", { "aria-label": table.title, "--columns": this.heads.length }, head, this.view.above, this.body, this.view.below);
   }
 
   show(data) {
     this.data = data;
-    const names = rowsOf(this.table, this.catalogue, data);
-    if (this.#by >= 0) names.sort((a, b) => this.#compare(this.#value(a, this.#by), this.#value(b, this.#by)));
-    else if (!this.#down) names.reverse();
-    const known = new Set(names);
+    const all = this.#ordered(), [first, end] = this.view.of(all.length), names = all.slice(first, end);
+    const known = new Set(names), { many } = this.view;
     for (const [name, row] of this.#rows) if (!known.has(name)) { row.root.remove(); this.#rows.delete(name); }
     names.forEach((name, index) => {
       const { root } = this.#row(name);
       if (this.body.children[index] !== root) this.body.insertBefore(root, this.body.children[index] ?? null);
+      // the head is the first row
+      if (many) root.ariaRowIndex = first + index + 2;
     });
+    this.root.classList.toggle("many", many);
+    this.root.ariaRowCount = many ? all.length + 1 : null;
+    this.view.place();
+  }
+
+  /** All names as they stand one below the other. */
+  #ordered() {
+    const names = this.#names.of(this.data);
+    if (this.#by < 0) return this.#down ? names : [...names].reverse();
+    const values = new Map(names.map(name => [name, this.#value(name, this.#by)]));
+    return [...names].sort((a, b) => this.#compare(values.get(a), values.get(b)));
   }
 
   #address(name, index) { return this.each[index].get(name) ?? inRow(this.table.columns[index].address, name); }
@@ -51,7 +80,7 @@ export class TableView {
     let row = this.#rows.get(name);
     if (!row) {
       const cells = this.table.columns.map(() => element("td"));
-      const help = this.table.rows.length ? this.catalogue.metric(inRow(this.table.columns[0].address, name))?.help : undefined;
+      const help = this.table.rows.length ? this.catalogue.metric(inRow(this.table.columns[0].address, name))?.help : name;
       row = { cells, root: element("tr", {}, element("th", { scope: "row", title: help }, name), cells) };
       this.#rows.set(name, row);
     }
@@ -91,6 +120,7 @@ export class TableView {
 export class BusiestView {
   constructor(table, most, catalogue, asked) {
     Object.assign(this, { table, most, catalogue });
+    this.names = new Rows(table, catalogue);
     this.body = element("tbody");
     this.more = element("button", { type: "button", class: "link", onclick: asked });
     this.root = element("div", { class: "busiest" }, element("table", { "aria-label": `Busiest of ${table.title.toLowerCase()}` },
@@ -102,12 +132,9 @@ export class BusiestView {
   }
 
   show(data) {
-    const columns = this.table.columns.slice(0, 2), names = rowsOf(this.table, this.catalogue, data);
-    const busy = new Map(names.map(name => [name, columns.reduce(
-      (sum, column) => sum + (Number(this.catalogue.value(data, inRow(column.address, name))) || 0), 0)]));
-    names.sort((a, b) => busy.get(b) - busy.get(a) || byName(a, b));
+    const columns = this.table.columns.slice(0, 2), names = this.names.of(data), busiest = this.#busiest(data, columns, names);
     this.rows.forEach((row, index) => {
-      const name = names[index];
+      const name = busiest[index];
       row.hidden = name === undefined;
       if (row.hidden) return;
       setText(this.cells[index][0], name);
@@ -119,6 +146,19 @@ export class BusiestView {
     });
     const others = names.length - this.most;
     this.more.hidden = others <= 0;
-    setText(this.more, `and ${others} more …`);
+    setText(this.more, `and ${Math.max(0, others)} more …`);
+  }
+
+  /** The few names with most of all, of equals the first ones: thousands are looked through once, and not sorted. */
+  #busiest(data, columns, names) {
+    const readers = columns.map(column => this.catalogue.reader(data, column.address)), best = [];
+    for (const name of names) {
+      const sum = readers.reduce((so_far, read) => so_far + (Number(read(name)) || 0), 0);
+      if (best.length === this.most && sum <= best.at(-1).sum) continue;
+      const place = best.findIndex(one => one.sum < sum);
+      best.splice(place < 0 ? best.length : place, 0, { name, sum });
+      best.length = Math.min(best.length, this.most);
+    }
+    return best.map(one => one.name);
   }
 }
