@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
+from perfwatch_gui.cards.kept import Kept
 from perfwatch_gui.hover import hover
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
@@ -157,13 +158,14 @@ class LoneField(Field):
 
     def __init__(self, theme: Theme, label: str, widest: str, *, right: bool = False) -> None:
         super().__init__(theme, label, widest, right=right)
+        self._kept = Kept(self, self._paint)
         # its own ground too, so that a new value does not repaint what is below
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what has changed."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), self._theme.colour("card"))
+        """Draw label and value."""
+        self._kept.paint(event, self._theme.colour("card"), self.size(), self._shown)
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
         painter.translate(-self.pos())
-        self.paint(painter, event.region().translated(self.pos()))
-        painter.end()
+        self.paint(painter, region.translated(self.pos()))

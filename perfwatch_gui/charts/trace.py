@@ -76,6 +76,20 @@ class _Part:
         return self._outline(*self._points)
 
 
+def _between(parts: Iterable[_Part], first: float, last: float) -> list[_Part]:
+    """Those of which something is between two x."""
+    return [part for part in parts if part.last >= first and part.first <= last]
+
+
+def _fill(painter: QPainter, colour: QColor, areas: Iterable[_Part]) -> None:
+    """Fill areas. Without antialias, which would show the seams between parts."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for area in areas:
+        painter.drawPolygon(area.polygon)
+
+
 def _edges_of(y: Floats) -> npt.NDArray[np.intp]:
     """A row for each stretch of what is known: the places of its first point and behind its last."""
     known = np.isfinite(y)
@@ -133,12 +147,7 @@ class Band:
 
     def paint(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
         """Fill what is between two x."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for area in self._areas:
-            if area.last >= first and area.first <= last:
-                painter.drawPolygon(area.polygon)
+        _fill(painter, colour, _between(self._areas, first, last))
 
 
 class Trace:
@@ -195,21 +204,15 @@ class Trace:
         return parts + [_Part(x[cut], y[cut], before + cut.stop, outline) for cut in _parts(pieces, most)]
 
     def paint_area(self, painter: QPainter, colour: QColor, first: float, last: float) -> None:
-        """Fill down to zero what is between two x. Without antialias, which would show the seams between parts."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for area in self._areas:
-            if area.last >= first and area.first <= last:
-                painter.drawPolygon(area.polygon)
+        """Fill down to zero what is between two x."""
+        _fill(painter, colour, _between(self._areas, first, last))
 
     def paint_line(self, painter: QPainter, pen: QPen, first: float, last: float) -> None:
         """Draw what is between two x. Antialias costs a quarter more at one pixel, and sixty times as much above."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(pen)
-        for line in self._lines:
-            if line.last >= first and line.first <= last:
-                painter.drawPolyline(line.polygon)
+        for line in _between(self._lines, first, last):
+            painter.drawPolyline(line.polygon)
         self._paint_dots(painter, pen, first, last)
 
     def _paint_dots(self, painter: QPainter, pen: QPen, first: float, last: float) -> None:

@@ -19,6 +19,7 @@ from perfwatch_gui.cards.field import Field
 from perfwatch_gui.preferences import Preferences
 from perfwatch_gui.theme import Theme
 from perfwatch_gui.window import Window
+from tests.gui.charts.pictures import colours
 from tests.gui.engine import FakeEngine
 from tests.gui.machine import START, ComposedMachine
 
@@ -98,6 +99,13 @@ def scene(
         yield made
     finally:
         made.close()
+
+
+def colours_of(field: Field) -> set[str]:
+    """All colours in the picture of a field, which its row paints."""
+    row = field.parentWidget()
+    assert row is not None
+    return colours(row, field.geometry())
 
 
 def said(field: Field) -> str:

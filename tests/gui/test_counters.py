@@ -22,9 +22,8 @@ from perfwatch_core.vitals import Vitals
 from perfwatch_gui.cards.notice import Notice
 from perfwatch_gui.theme import DARK
 from tests.core.perf.conftest import FakePerf, Tree
-from tests.gui.charts.pictures import colours
 from tests.gui.engine import FakeEngine
-from tests.gui.scene import Scene, button, click, scene, turn
+from tests.gui.scene import Scene, button, click, colours_of, scene, turn
 
 EVENT, RATE, STATE, RUNNING, SHARE, EACH = range(6)
 
@@ -122,7 +121,7 @@ def test_kinds_of_core_are_added_up_only_where_all_were_counted(counters: Counte
     field = counters.shown.field("ipc")
     # both of the replay's intervals, three tenths of a second, in one sample
     counters.until(lambda: "A guess" in field.toolTip() and counters.shown.said("ipc") == "1.25", pause=0.35)
-    assert DARK.colours["text"] not in colours(field)
+    assert DARK.colours["text"] not in colours_of(field)
     assert "Instructions per cycle" in field.toolTip()
 
 

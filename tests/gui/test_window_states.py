@@ -20,7 +20,7 @@ from perfwatch_gui.status import age_text, is_stale
 from perfwatch_gui.theme import DARK
 from tests.gui.charts.pictures import colours
 from tests.gui.engine import AWAY, FakeEngine, FakeState
-from tests.gui.scene import Scene, click, said, scene, turn
+from tests.gui.scene import Scene, click, colours_of, said, scene, turn
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def test_before_the_first_sample_there_are_skeletons_and_no_zeros(shown: Scene) 
     assert len(fields(shown)) > 30
     for field in fields(shown):
         assert field.shown is None
-        assert DARK.colours["border"] in colours(field), "a bar stands in its place"
-        assert DARK.colours["text"] not in colours(field)
+        assert DARK.colours["border"] in colours_of(field), "a bar stands in its place"
+        assert DARK.colours["text"] not in colours_of(field)
     assert mark(shown) == "●  starting"
     assert said(shown.window.status.age) == ""
     shown.tick()
@@ -109,13 +109,13 @@ def test_what_is_not_known_is_dimmed_with_its_reason_on_hover(shown: Scene) -> N
     field = shown.field("cpu", "temperature")
     assert said(field) == "N/A"
     assert "this machine has no sensor" in field.toolTip()
-    assert DARK.colours["text"] not in colours(field)
+    assert DARK.colours["text"] not in colours_of(field)
     assert shown.said("cpu", "load") != "N/A"
     shown.tick()
     assert said(field).endswith("°C")
     assert "What a temperature sensor shows." in field.toolTip()
     assert "no sensor" not in field.toolTip()
-    assert DARK.colours["text"] in colours(field)
+    assert DARK.colours["text"] in colours_of(field)
 
 
 def test_a_collector_in_trouble_says_so_and_leaves_the_others_as_they_are(shown: Scene) -> None:
