@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -94,3 +94,24 @@ def test_a_kept_list_of_the_busiest_grows_with_its_room_and_looks_as_painted(sho
     assert seen[0] == seen[3]
     assert seen[1] == seen[0].copy(0, 0, width, height - 1)
     assert seen[2] != seen[0].copy(0, 0, width, 35), "one line that says how many more there are"
+
+
+def test_while_a_window_is_resized_its_numbers_are_not_paintedanew(
+    shown: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, painted = shown.window, []
+    paint = Field.paint
+
+    def told(field: Field, painter: QPainter, region: QRegion) -> None:
+        painted.append(field)
+        paint(field, painter, region)
+
+    monkeypatch.setattr(Field, "paint", told)
+    counts = []
+    for step in range(6):
+        painted.clear()
+        window.resize(1500 - 2 * step, 900 - step)
+        turn()
+        counts.append(len(painted))
+    assert counts[0] > 0, "the first of these pictures is of another size"
+    assert counts[3:] == [0, 0, 0]
