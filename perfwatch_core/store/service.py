@@ -107,16 +107,17 @@ class StoreService:
         problems = []
         if self._thread is not None:
             self._thread.join(left(0.6))
-            # a server that does not answer by now is waited for no longer: what is open goes to the journal
-            self._halt.set()
-            self._thread.join(left(0.8))
+        # a server that does not answer by now is waited for no longer: what is open goes to the journal
+        self._halt.set()
+        if not self._jobs.close(left(0.7)):
+            problems.append("a query of the history still hangs; it ends with the process")
+        if not self._chores.close(left(0.75)):
+            problems.append("an export or a clean-up still hangs; it ends with the process")
+        if self._thread is not None:
+            # the disk may be slow to take the journal: it gets all the time that the others left
+            self._thread.join(left(0.9))
             if self._thread.is_alive():
                 problems.append("the store's thread still hangs; what it held lies in the journal")
-        if not self._jobs.close(left(0.85)):
-            problems.append("a query of the history still hangs; it ends with the process")
-        if not self._chores.close(left(0.9)):
-            problems.append("an export or a clean-up still hangs; it ends with the process")
-        self._halt.set()
         if not self._connector.close(left(0.95)):
             problems.append("connecting to the database still hangs; it ends with the process")
         self._server.release()

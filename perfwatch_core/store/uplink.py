@@ -14,7 +14,7 @@ import psycopg
 
 from perfwatch_core.store import schema
 from perfwatch_core.store.connector import Connected, Connector
-from perfwatch_core.store.link import Bell, Link
+from perfwatch_core.store.link import Bell, Link, Stopped
 from perfwatch_core.store.problems import sentence
 from perfwatch_core.store.state import StoreProblem
 from perfwatch_core.store.writer import Writer
@@ -108,7 +108,12 @@ class Uplink:
         found, self.connected = self.connected, None
         found.link.close()
         self.lost_at = self._clock()
-        self._failed(sentence(error, found.params))
+        reason = sentence(error, found.params)
+        if isinstance(error, Stopped):
+            # the end of this process is no fault of the database
+            self.trouble = reason
+        else:
+            self._failed(reason)
 
     def proved(self) -> None:
         """The database took or gave something: after the next failure it is tried again soon."""

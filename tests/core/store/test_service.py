@@ -16,7 +16,7 @@ from perfwatch_core.bus import Bus, Inbox
 from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 from perfwatch_core.store.cluster import Cluster
-from perfwatch_core.store.link import Bell
+from perfwatch_core.store.link import Bell, Stopped
 from perfwatch_core.store.service import StoreService, journal_name, server_of
 from perfwatch_core.store.state import Role, StoreProblem
 from tests.core.store.residents import Town
@@ -24,6 +24,8 @@ from tests.core.store.samples import CATALOGUE, numbered, sample
 from tests.core.store.waiting import until
 
 SECONDS = 10.0
+# For an end beside a silent server: it is given up at six tenths of them, before the last commit's own second is over.
+SILENT_SECONDS = 1.6
 
 
 def url(town: Town) -> str:
@@ -204,13 +206,25 @@ def test_a_server_that_is_silent_does_not_hold_up_the_end(town: Town, settings: 
         for one in numbered(4):
             home.bus.publish(one)
         until(lambda: home.service.queued() == 4 and not len(home.service.inbox))
-        assert home.service.stop(1.0) == []
+        assert home.service.stop(SILENT_SECONDS) == []
         assert len(list((settings.data_dir / "journal").glob("*.spool"))) == 1
     again = Home(settings)
     again.service.start()
     until(lambda: again.service.queued() == 0 and again.roles == [Role.COLLECTING])
     assert again.service.stop() == []
     assert town.stored() == [1, 2, 3, 4]
+
+
+def test_a_question_that_is_not_answered_does_not_hold_up_the_end(home: Home, town: Town) -> None:
+    """Whoever asked is told; that this process ends is no trouble of the database, and none is logged."""
+    until(lambda: home.roles == [Role.COLLECTING])
+    mine = "SELECT pid FROM pg_stat_activity WHERE datname = '{0}' AND application_name LIKE 'perfwatch %'"
+    with stopped(town.tell(mine)):
+        answer = home.service.get_config()
+        until(answer.running)
+        assert home.service.stop(SILENT_SECONDS) == []
+    with pytest.raises(Stopped):
+        answer.result(0)
 
 
 def test_each_database_has_its_journal(tmp_path: Path) -> None:
