@@ -106,14 +106,18 @@ class Metric:
 
 
 class Series:
-    """A metric of one instance; made only by `Metric.of`, so identity is equality."""
+    """A metric of one instance; made only by `Metric.of`, so identity is equality.
 
-    __slots__ = ("__weakref__", "instance", "metric", "path")
+    In the JSON object of its type it stands under `last` of what lies at `above`, which begins with the type.
+    """
+
+    __slots__ = ("__weakref__", "above", "instance", "last", "metric")
 
     def __init__(self, metric: Metric, instance: str) -> None:
         self.metric = metric
         self.instance = instance
-        self.path = metric.place(instance)
+        *above, self.last = metric.place(instance)
+        self.above = (metric.type, *above)
 
     def __str__(self) -> str:
         return f"{self.metric.key}[{self.instance}]" if self.instance else self.metric.key

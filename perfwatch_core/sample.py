@@ -60,18 +60,19 @@ class Sample:
     def by_type(self) -> dict[str, dict[str, Any]]:
         """The known values as nested JSON objects, one for each type that has any; no nulls."""
         shapes: dict[str, dict[str, Any]] = {}
-        lists: list[tuple[dict[str, Any], str]] = []
+        nodes: dict[tuple[str, ...], dict[str, Any]] = {}
+        lists: list[tuple[str, ...]] = []
         for series, value in self.values.items():
-            node = shapes.setdefault(series.metric.type, {})
-            path = series.path
-            for part in path[:-1]:
-                node = node.setdefault(part, {})
-            last = path[-1]
-            # an instance may itself be named with a #: only the declaration tells a list
-            if not node and series.metric.at.endswith("#"):
-                lists.append((shapes[series.metric.type], path[-2]))
-            node[last] = bool(value) if series.metric.unit is Unit.FLAG else value
-        for parent, name in lists:
+            above, metric = series.above, series.metric
+            node = nodes.get(above)
+            if node is None:
+                node = nodes[above] = _made(shapes, above)
+                # an instance may itself be named with a #: only the declaration tells a list
+                if metric.at.endswith("#"):
+                    lists.append(above)
+            node[series.last] = bool(value) if metric.unit is Unit.FLAG else value
+        for *above_it, name in lists:
+            parent = _made(shapes, above_it)
             parent[name] = _as_list(parent[name])
         return shapes
 
@@ -128,6 +129,14 @@ def _walk(node: Any, path: list[str], instance: str) -> Iterator[tuple[str, Any]
             yield from _walk(below, path[1:], str(index))
     elif isinstance(node, Mapping) and path[0] in node:
         yield from _walk(node[path[0]], path[1:], instance)
+
+
+def _made(shapes: dict[str, dict[str, Any]], keys: Iterable[str]) -> dict[str, Any]:
+    """The object below these keys, made where there is none."""
+    node: dict[str, Any] = shapes
+    for key in keys:
+        node = node.setdefault(key, {})
+    return node
 
 
 def _as_list(by_index: Mapping[str, Any]) -> list[Any]:

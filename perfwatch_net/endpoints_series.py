@@ -83,7 +83,7 @@ class SeriesEndpoints:
         }
 
     async def recent(self, _caller: Caller, _params: NoParams) -> dict[str, Any]:
-        """Give the samples of the last 40 s as the stream sent them: those that history may not have yet."""
+        """Give what the samples of the last 40 s told of the machine as a whole: history may not have them yet."""
         return {"samples": self._hub.recent()}
 
 

@@ -1,9 +1,11 @@
-"""Who watches the stream: each sample is encoded once and written to every viewer; who does not read is dropped."""
+"""Who watches the stream: a sample is encoded once, if anyone does; who does not read is dropped."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import deque
+from functools import cached_property
 
 import msgspec
 from websockets.frames import CloseCode, Frame, Opcode
@@ -33,7 +35,7 @@ class Hub:
         self._unread_bytes = unread_bytes
         self._plain: set[Connection] = set()
         self._rpc: set[Connection] = set()
-        self._newest: tuple[_Message, _Message] | None = None
+        self._newest: _Told | None = None
         self._kept: deque[tuple[float, bytes]] = deque(maxlen=_MOST_RECENT)
         self._goodbyes: set[asyncio.Future[None]] = set()
         self.slow = 0  # viewers dropped since the start
@@ -62,28 +64,26 @@ class Hub:
 
     def publish(self, sample: Sample) -> None:
         """Write a sample to all viewers; costs each one system call and waits for none."""
-        data = msgspec.Raw(msgspec.json.encode(sample.wire(self._catalogue)))
-        stamp = sample.moment.isoformat()
-        plain = metrics_message(stamp, data)
-        self._newest = _Message(plain), _Message(metrics_notification(stamp, data))
+        self._newest = _Told(sample, self._catalogue)
         # what the clock has not reached any more, after it was set back, goes as in every chart
         while self._kept and self._kept[-1][0] >= sample.time:
             self._kept.pop()
-        self._kept.append((sample.time, plain))
+        self._kept.append((sample.time, _of_the_whole(sample)))
         while self._kept[0][0] < sample.time - RECENT_SECONDS:
             self._kept.popleft()
-        for viewers, message in zip((self._plain, self._rpc), self._newest, strict=True):
-            self._send(viewers, message)
+        for viewers, rpc in ((self._plain, False), (self._rpc, True)):
+            if viewers:
+                self._send(viewers, self._newest.message(rpc))
 
     def recent(self) -> list[msgspec.Raw]:
-        """The messages of the last `RECENT_SECONDS`, the oldest first."""
+        """Messages with what was known of the machine as a whole in the last `RECENT_SECONDS`, the oldest first."""
         return [msgspec.Raw(message) for _, message in self._kept]
 
     def watch(self, viewer: Connection, rpc: bool) -> None:
         """From now on send this viewer each sample; the newest at once."""
         (self._rpc if rpc else self._plain).add(viewer)
         if self._newest is not None:
-            self._newest[1 if rpc else 0].write(viewer)
+            self._newest.message(rpc).write(viewer)
 
     def leave(self, viewer: Connection) -> None:
         """Send it nothing more; leaving twice is fine."""
@@ -106,6 +106,33 @@ class Hub:
         # the loop itself holds tasks weakly
         self._goodbyes.add(goodbye)
         goodbye.add_done_callback(self._goodbyes.discard)
+
+
+def _of_the_whole(sample: Sample) -> bytes:
+    """The message of what has no instance, which is all that charts draw: little, on any machine."""
+    values = {series: value for series, value in sample.values.items() if not series.instance}
+    whole = dataclasses.replace(sample, values=values)
+    return metrics_message(sample.moment.isoformat(), whole.by_type())
+
+
+class _Told:
+    """A sample as messages, which are made when the first viewer wants one."""
+
+    def __init__(self, sample: Sample, catalogue: Catalogue) -> None:
+        self._sample = sample
+        self._catalogue = catalogue
+        self._messages: dict[bool, _Message] = {}
+
+    @cached_property
+    def _data(self) -> msgspec.Raw:
+        return msgspec.Raw(msgspec.json.encode(self._sample.wire(self._catalogue)))
+
+    def message(self, rpc: bool) -> _Message:
+        """For one of the two streams; the same one each time."""
+        if rpc not in self._messages:
+            make = metrics_notification if rpc else metrics_message
+            self._messages[rpc] = _Message(make(self._sample.moment.isoformat(), self._data))
+        return self._messages[rpc]
 
 
 class _Message:

@@ -43,7 +43,7 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, series: Series) -> Column:
         """The column of a series."""
-        *path, last = (plain_text(part) for part in (series.metric.type, *series.path))
+        *path, last = map(plain_text, (*series.above, series.last))
         listed = bool(series.instance) and series.metric.at.endswith("#")
         return cls((*path, int(last[1:]) if listed else last), series.metric.unit is Unit.FLAG)
 

@@ -96,8 +96,10 @@ class Fresh:
         """Keep a sample; where the file cannot take it, it is still kept in memory and `error` says why."""
         series = tuple(sample.values)
         if series != self._series:
+            # where one of thousands came or went, the others have their columns already
+            known = dict(zip(self._series, self._columns, strict=True))
             self._series = series
-            self._columns = tuple(map(Column.of, series))
+            self._columns = tuple(known.get(one) or Column.of(one) for one in series)
             self._columns_written = False
         one = record(sample, self._next, self._columns)
         self._next += 1

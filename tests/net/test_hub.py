@@ -19,7 +19,7 @@ from perfwatch_net.hub import TOO_SLOW, Hub
 from perfwatch_net.limits import Limits
 from tests.core.store.waiting import until
 from tests.net.conftest import running
-from tests.net.rig import Rig, call
+from tests.net.rig import Rig, call, sample
 from tests.net.viewer import Viewer
 
 UNREAD = 20_000
@@ -36,6 +36,20 @@ def rig(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def _alone(rig: Rig) -> None:
     """Nobody watches who came for another test."""
     until(lambda: rig.background.viewers == 0)
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[Sample]:
+    """The samples that were made into what goes over the wire, one entry each time."""
+    found: list[Sample] = []
+    wire = Sample.wire
+
+    def counted(sample: Sample, metrics: Any) -> dict[str, dict[str, Any]]:
+        found.append(sample)
+        return wire(sample, metrics)
+
+    monkeypatch.setattr(Sample, "wire", counted)
+    return found
 
 
 def watching(rig: Rig, stack: ExitStack, rpc: bool = False) -> ClientConnection:
@@ -69,6 +83,12 @@ def told(viewer: ClientConnection, usage: float) -> dict[str, Any]:
             return found
 
 
+def told_of(viewer: ClientConnection, usage: float) -> list[float | None]:
+    """The cores in the message about one sample."""
+    found: list[float | None] = told(viewer, usage)["data"]["cpu"]["per_core"]
+    return found
+
+
 def test_each_kind_of_viewer_has_its_own_shape_and_the_same_data(rig: Rig) -> None:
     with ExitStack() as stack:
         plain, rpc = watching(rig, stack), watching(rig, stack, rpc=True)
@@ -83,21 +103,17 @@ def test_each_kind_of_viewer_has_its_own_shape_and_the_same_data(rig: Rig) -> No
         assert told(watching(rig, stack), 7.5)["data"] == message["data"]
 
 
-def test_a_sample_is_encoded_and_compressed_once_for_all(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoded: list[Sample] = []
+def test_a_sample_is_encoded_and_compressed_once_for_all(
+    rig: Rig, encoded: list[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
     compressed: list[bytes] = []
-    wire, encode = Sample.wire, PerMessageDeflate.encode
-
-    def counted(sample: Sample, metrics: Any) -> dict[str, dict[str, Any]]:
-        encoded.append(sample)
-        return wire(sample, metrics)
+    encode = PerMessageDeflate.encode
 
     def packed(extension: PerMessageDeflate, frame: Frame) -> Frame:
         if frame.opcode is Opcode.TEXT and b"metrics" in bytes(frame.data)[:60]:
             compressed.append(bytes(frame.data))
         return encode(extension, frame)
 
-    monkeypatch.setattr(Sample, "wire", counted)
     with ExitStack() as stack:
         viewers = [watching(rig, stack, rpc=number % 2 == 1) for number in range(8)]
         # what they were given on their arrival is not what is counted
@@ -113,6 +129,19 @@ def test_a_sample_is_encoded_and_compressed_once_for_all(rig: Rig, monkeypatch: 
     assert len(encoded) == 3
     # a message and a notification for each; the clients' own frames are no metrics
     assert len(compressed) == 6
+
+
+def test_for_nobody_nothing_is_encoded_and_who_comes_has_it_all(rig: Rig, encoded: list[Sample]) -> None:
+    hub = Hub(Bus(), rig.engine.catalogue, UNREAD)
+    for number in range(1, 6):
+        hub.publish(sample(number, {"cpu.usage_percent": number, "cpu.per_core[0]": 5}))
+    assert encoded == []
+    told = [json.loads(bytes(one))["data"] for one in hub.recent()]
+    # what there may be thousands of is the stream's and history's
+    assert told == [{"cpu": {"usage_percent": number}} for number in range(1, 6)]
+    with ExitStack() as stack:
+        rig.publish({"cpu.usage_percent": 6.5, "cpu.per_core[0]": 5})
+        assert told_of(watching(rig, stack), 6.5) == [5]
 
 
 def large(number: int) -> Mapping[str, float]:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from perfwatch_core.metric import Series, Value
 from perfwatch_core.sample import Sample
-from perfwatch_core.store.batch import Batch
+from perfwatch_core.store.batch import Batch, Column
 from perfwatch_core.store.columns import unfold
 from perfwatch_core.store.fresh import SUFFIX, Cut, Fresh, fresh_directories, left_over
-from tests.core.store.samples import BEGIN, FSTYPE, TOTAL, numbered
+from tests.core.store.samples import BEGIN, FSTYPE, RECEIVED, TOTAL, numbered
 from tests.core.store.test_spool import ROOT, full_disk
 
 
@@ -46,6 +48,27 @@ def test_kill_minus_nine_loses_nothing_and_changes_no_name(tmp_path: Path) -> No
     shapes = [shape for one in found for shape in unfold(one.body)]
     assert shapes == [one.by_type() for one in numbered(7)]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_comes_among_many_costs_one_column(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interfaces of containers come and go; the place of each other value is known."""
+    made: list[Series] = []
+    of = Column.of
+
+    def counted(series: Series) -> Column:
+        made.append(series)
+        return of(series)
+
+    monkeypatch.setattr(Column, "of", counted)
+    fresh = Fresh(tmp_path, "m", 5)
+    many: dict[Series, Value] = {RECEIVED.of(f"veth{number}"): number for number in range(50)}
+    fresh.add(Sample(1, BEGIN, None, many))
+    fresh.add(Sample(2, BEGIN + 5, 5.0, {**many, RECEIVED.of("new"): 1}))
+    fresh.add(Sample(3, BEGIN + 10, 5.0, many))
+    assert len(made) == 51
+    cut = fresh.cut()
+    assert cut is not None
+    assert [len(shape["network"]["interfaces"]) for one in told([cut]) for shape in unfold(one.body)] == [50, 51, 50]
 
 
 def test_a_living_process_keeps_its_files(tmp_path: Path) -> None:
