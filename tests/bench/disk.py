@@ -214,7 +214,9 @@ def watched(place: Disk, hour: Hours) -> Figure:
         link.execute("DELETE FROM metrics_batch")
         link.execute("VACUUM metrics_batch")
     words = ("--serve", "--interval", "5", "--port", "0", "--data-dir", str(place.path / "data"))
-    process = subprocess.Popen([sys.executable, "-m", "perfwatch_gui", *words], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "perfwatch_gui", *words], stdout=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         time.sleep(_SETTLE)
         before, began = place.synced(), time.monotonic()

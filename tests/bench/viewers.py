@@ -73,7 +73,12 @@ def serving(data: Path) -> Iterator[tuple[int, str]]:
     words = ("--serve", "--interval", "1", "--port", "0", "--data-dir", str(data))
     environ = {**os.environ, "ADMIN_PASSWORD": _PASSWORD}
     process = subprocess.Popen(
-        (sys.executable, "-m", "perfwatch_gui", *words), cwd=data, env=environ, stdout=subprocess.PIPE, text=True
+        (sys.executable, "-m", "perfwatch_gui", *words),
+        cwd=data,
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         assert process.stdout is not None

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from perfwatch_core import priority
+from perfwatch_core import priority, session
 from perfwatch_core.priority import NICE, Standing
 
 
@@ -35,8 +35,9 @@ def usual(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_rights_it_is_as_it_was_and_says_what_gives_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "setpriority", refuse)
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(session, "counts", lambda: False)
     found = priority.standing()
-    assert found == Standing(0, real_time=False)
+    assert found == Standing(0, real_time=False, session=False)
     assert found.sentence.startswith("that of every program: beside many busy programs")
     assert f"- nice {NICE}\\n" in found.remedy
     assert "- rtprio 1\\n" in found.remedy
@@ -44,10 +45,23 @@ def test_without_rights_it_is_as_it_was_and_says_what_gives_them(monkeypatch: py
 
 
 def test_one_who_has_all_is_told_nothing_to_mend() -> None:
-    found = Standing(NICE, real_time=True)
+    found = Standing(NICE, real_time=True, session=False)
+    assert found.raised
     assert found.remedy == ""
     assert found.sentence == "samples come in time on a busy machine: nice -10, and real time for the sampler"
-    assert Standing(-5, real_time=True).remedy != ""
+    assert Standing(-5, real_time=True, session=False).remedy != ""
+
+
+@pytest.mark.usefixtures("usual")
+def test_a_session_that_has_a_share_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ordinary user needs no right then."""
+    monkeypatch.setattr(os, "setpriority", refuse)
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    monkeypatch.setattr(session, "counts", lambda: True)
+    found = priority.standing()
+    assert not found.raised
+    assert found.remedy == ""
+    assert found.sentence.startswith("samples come in time on a busy machine: PerfWatch has a session of its own")
 
 
 @pytest.mark.usefixtures("usual")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from perfwatch_core import session
 from perfwatch_core.priority import standing
 from tests.torture.outcome import Outcome, Wish
 from tests.whole.program import ROOT, environment, gone
@@ -23,7 +24,6 @@ LATE_MS, ANSWER_SECONDS = 100.0, 1.0
 # Of what is free; and never so much that others on the machine would be ended for it (oom_kill).
 _MEMORY_SHARE = 0.6
 _ENDED_SECONDS = 30.0
-# each looks whether its parent is there still: none outlives a run that was killed
 # each looks whether its parent is there still: none outlives a run that was killed
 _BUSY = """
 import os
@@ -40,40 +40,38 @@ _EAT = (
     "import os, time\nheld = bytearray({size})\nheld[::4096] = b'x' * len(range(0, {size}, 4096))\n"
     "print('eaten', flush=True)\nwhile os.getppid() == {parent}: time.sleep(0.2)"
 )
-# The kernel shares processors among sessions first (sched(7), autogroup); where it does not, there is one for all.
-_SESSIONS = Path("/proc/sys/kernel/sched_autogroup_enabled")
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A load: whether `memory` is taken too, it is of `another` session, the program `ordinary`, the row `judged`."""
+    """A load: whether `memory` is taken too, it is of `another` session, and the program `ordinary`."""
 
     name: str
     seconds: int
     memory: bool = False
     another: bool = False
     ordinary: bool = False
-    judged: bool = True
 
 
+_BESIDE = f"{BUSY} busy processes of the session it was started in"
 _CASES = (
-    _Case(f"{BUSY} busy processes of its own session", 60),
-    _Case(f"{BUSY} busy processes of its own session, little memory", 60, memory=True),
+    _Case(_BESIDE, 60),
+    _Case(f"{_BESIDE}, little memory", 60, memory=True),
     _Case(f"{BUSY} busy processes of another session, as an ordinary user", 60, another=True, ordinary=True),
-    _Case(f"{BUSY} busy processes of its own session, as an ordinary user", 30, ordinary=True, judged=False),
+    _Case(f"{_BESIDE}, as an ordinary user", 60, ordinary=True),
 )
 
 
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     """The program with its window, timed from when the load is there until it goes."""
-    raised = not standing().remedy
+    raised = standing().raised
     for case in _CASES:
         if wish.short:
             # a check shares its machine with others, and what they do to the clock proves nothing
             yield Outcome.not_tried(SUBJECT, case.name, "times are judged by the whole torture only")
         elif not case.ordinary and not raised:
             yield Outcome.not_tried(SUBJECT, case.name, "it needs a raised priority: run it as root")
-        elif case.another and _SESSIONS.read_text().strip() != "1":
+        elif case.ordinary and not session.counts():
             yield Outcome.not_tried(SUBJECT, case.name, "this kernel does not share processors among sessions")
         else:
             yield _again(case, place)
@@ -118,7 +116,7 @@ def _outcome(case: _Case, status: int | None, answer: Path, span: tuple[float, f
     )
     holds = worst < LATE_MS and slowest < ANSWER_SECONDS and missed <= 1 and alone and status == 0
     lost = "nothing" if missed <= 1 else f"{missed} ticks"
-    return Outcome(SUBJECT, case.name, len(late), holds, lost, note, case.judged)
+    return Outcome(SUBJECT, case.name, len(late), holds, lost, note)
 
 
 def _p99(values: Sequence[float]) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from perfwatch_core import session
 from perfwatch_core.bus import Inbox
 from perfwatch_core.command_line import parse
 from perfwatch_core.engine import Engine
@@ -60,6 +61,7 @@ class Caller(QObject):
 
 def run(answer: Path, words: list[str]) -> None:
     """The program as `perfwatch` starts it; writes what was timed as JSON when it ends."""
+    session.own()
     engine = Engine(parse(words)[1], urgent=True)
     ticks: list[tuple[float, float]] = []
 

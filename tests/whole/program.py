@@ -44,7 +44,9 @@ def run(
 class Running:
     """A command that goes on until told to stop; what it says is in a file, so that it never waits for a reader."""
 
-    def __init__(self, said: Path, *words: str, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, said: Path, *words: str, environ: Mapping[str, str] | None = None, new_session: bool = True
+    ) -> None:
         self._said = said
         with said.open("wb") as out:
             self.process = subprocess.Popen(
@@ -53,6 +55,8 @@ class Running:
                 cwd=os.environ["HOME"],
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                # else it makes one itself, in another process than this
+                start_new_session=new_session,
             )
 
     @property

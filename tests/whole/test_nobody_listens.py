@@ -26,6 +26,7 @@ def _without_reader(*words: str) -> Iterator[subprocess.Popen[str]]:
         stdout=writer,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     ) as process:
         os.close(writer)
         try:
