@@ -17,6 +17,7 @@ from tests.torture.report import renewed, written
 from tests.torture.rights import lacks
 from tests.torture.servers import chosen, version_of
 from tests.torture.side import side_by_side
+from tests.torture.truth import Measured, verdict
 from tests.whole.program import at_home
 
 _HELD = Outcome("Killed", "PerfWatch", 1200, holds=True, note="0.1 s missing")
@@ -152,3 +153,23 @@ def test_of_two_servers_of_a_version_the_first_with_tls_is_tried(tmp_path: Path)
     assert list(found.items()) == [(15, other / "bin"), (18, first / "bin")]
     assert version_of(found[18]) == "18.4"
     assert chosen([plain]) == {18: plain / "bin"}
+
+
+@pytest.mark.parametrize(
+    ("short", "measured", "said"),
+    [
+        (False, Measured(3.95, 4.0, 9, 3.95), "yes"),
+        (True, Measured(3.2, 4.0, 9, 3.2), "yes"),
+        # the kernel's ticks missed most of it, and PerfWatch tells what they counted
+        (True, Measured(0.7, 4.0, 9, 0.7), "not judged"),
+        (False, Measured(0.7, 4.0, 9, 0.7), "**no**"),
+        (True, Measured(0.7, 4.0, 9, 4.0), "**no**"),
+        # bytes are counted one by one: others can add to them only
+        (True, Measured(150.0, 100.0, 2), "not judged"),
+        (True, Measured(50.0, 100.0, 2), "**no**"),
+    ],
+)
+def test_beside_others_a_short_run_judges_what_is_ours_alone(short: bool, measured: Measured, said: str) -> None:
+    """What is off is measured again, and may be off by a quarter."""
+    one = verdict(Wish(short, 1), "bytes", "dd", lambda: measured)
+    assert (one.verdict, one.times) == (said, 1 if said == "yes" else 3)

@@ -40,7 +40,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         with patch.dict(os.environ, XDG_RUNTIME_DIR=str(place)):
             yield _hour(server)
         apart = {**SHORT, **({} if wish.short else LINE)}
-        yield from _outcomes(apart, programs, server, place / "apart", _AT_ONCE)
+        yield from _outcomes(apart, programs, server, place / "apart", _AT_ONCE, calm=not wish.short)
         if not wish.short:
             yield from _outcomes(SERVER, programs, server, place / "wide", 1)
     for major in MAJORS:
@@ -52,12 +52,14 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
         yield _failed_over(found, place / "pair")
 
 
-def _outcomes(cases: dict[str, Case], programs: Path, server: Foreign, place: Path, most: int) -> Iterator[Outcome]:
+def _outcomes(
+    cases: dict[str, Case], programs: Path, server: Foreign, place: Path, most: int, calm: bool = True
+) -> Iterator[Outcome]:
     """Each case on a line and a database of its own, `most` of them side by side."""
     place.mkdir()
     version = version_of(programs)
     jobs = [
-        partial(_outcome, f"{name}, PostgreSQL {version}", case, server, place / f"{place.name}{number}")
+        partial(_outcome, f"{name}, PostgreSQL {version}", case, server, place / f"{place.name}{number}", calm)
         for number, (name, case) in enumerate(cases.items())
     ]
     return side_by_side(place, jobs, most)
@@ -88,7 +90,7 @@ def _hour(server: Foreign) -> Outcome:
     return Outcome(SUBJECT, "unreachable for an hour of simulated time", 1, good, lost, note)
 
 
-def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
+def _outcome(name: str, case: Case, server: Foreign, place: Path, calm: bool = True) -> Outcome:
     database = place.name
     place.mkdir()
     server.tell(f"CREATE DATABASE {database}")
@@ -97,7 +99,7 @@ def _outcome(name: str, case: Case, server: Foreign, place: Path) -> Outcome:
         environ = {"DATABASE_URL": url(database, proxy.port)}
         with Serving(place, data, environ=environ) as serving:
             serving.begin()
-            trial = Trial(serving)
+            trial = Trial(serving, calm)
             case(serving, proxy, server, trial)
             shown = serving.last_sample()
             began = time.monotonic()

@@ -28,16 +28,25 @@ _CLOSED = "a data directory that cannot be written, then can"
 
 
 class Trial:
-    """One trouble, from its beginning to some time after its end, with what was wrong meanwhile."""
+    """One trouble, from its beginning to some time after its end, with what was wrong meanwhile.
 
-    def __init__(self, serving: Serving) -> None:
+    Where it is not `calm`, others may keep the machine busy: what comes late is then told, and not wrong.
+    """
+
+    def __init__(self, serving: Serving, calm: bool = True) -> None:
         self._serving = serving
+        self._calm = calm
         self.wrong: list[str] = []
 
     def expect(self, holds: Callable[[], bool], seconds: float, otherwise: str) -> None:
         """Note what was wrong where something does not come to hold in time."""
         if not self._serving.comes_to(holds, seconds):
             self.wrong.append(f"{otherwise}: {self._serving.said[-400:]}")
+
+    def in_time(self, seconds: float, most: float, otherwise: str) -> None:
+        """Note what came later than it may."""
+        if self._calm and seconds > most:
+            self.wrong.append(f"{otherwise}: {seconds:.1f} s")
 
     def goes_on(self) -> None:
         """Samples must keep coming."""

@@ -23,7 +23,7 @@ def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     if reason := no_own_network():
         yield Outcome.not_tried(SUBJECT, "interfaces, mounts and processors that come and go", reason)
         return
-    with own_network(), living(place) as live:
+    with own_network(), living(wish, place) as live:
         yield interfaces(SUBJECT, wish, live)
         yield loops(SUBJECT, wish, live, place)
         if not wish.short:

@@ -38,10 +38,10 @@ _LATE = 2.0
 class Live:
     """The program, who watches it, and a count of what was wrong."""
 
-    def __init__(self, serving: Serving, watching: Watching) -> None:
+    def __init__(self, serving: Serving, watching: Watching, calm: bool) -> None:
         self.serving = serving
         self.seen = watching.seen
-        self.trial = Trial(serving)
+        self.trial = Trial(serving, calm)
         self._first = 0
 
     def begin(self) -> list[str]:
@@ -64,20 +64,19 @@ class Live:
         seen = self.seen[self._first :]
         self.trial.wrong += bad_numbers(seen)
         late = max((after.at - before.at for before, after in pairwise(seen)), default=0.0)
-        if late > INTERVAL + _LATE:
-            self.trial.wrong.append(f"no sample for {late:.1f} s")
+        self.trial.in_time(late, INTERVAL + _LATE, "no sample came meanwhile")
         return seen
 
 
 @contextmanager
-def living(place: Path, *words: str, environ: Mapping[str, str] | None = None) -> Iterator[Live]:
+def living(wish: Wish, place: Path, *words: str, environ: Mapping[str, str] | None = None) -> Iterator[Live]:
     """One that runs, has been watched for a few samples, and is ended."""
     environ = {"ADMIN_PASSWORD": PASSWORD, **(environ or {})}
     with Serving(place, place / "data", *words, environ=environ) as serving:
         serving.begin()
         url = address(serving)
         with Watching(url, token(url, PASSWORD)) as watching:
-            live = Live(serving, watching)
+            live = Live(serving, watching, calm=not wish.short)
             assert serving.comes_to(lambda: len(watching.seen) > 3), serving.said
             yield live
 

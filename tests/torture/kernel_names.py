@@ -49,12 +49,12 @@ def rows(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
     with on_files(root):
         yield _printed(subject)
         if not wish.short:
-            yield from _served(subject, place)
+            yield from _served(subject, wish, place)
     yield _drawn(subject, root, place)
 
 
-def _served(subject: str, place: Path) -> Iterator[Outcome]:
-    with living(place, "--metrics-open", environ=_QUIET) as live:
+def _served(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
+    with living(wish, place, "--metrics-open", environ=_QUIET) as live:
         live.begin()
         live.passes(4)
         count = len(INTERFACES) + len(PLAIN) + len(PATHS) + len(SENSORS)

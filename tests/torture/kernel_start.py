@@ -32,7 +32,7 @@ def rows(subject: str, wish: Wish, place: Path) -> Iterator[Outcome]:
     yield _without(subject, wish, place)
     yield _emptied(subject, wish, place)
     with tempfile.TemporaryDirectory(dir="/dev/shm", prefix="perfwatch-torture-") as memory:
-        yield _large(subject, Path(memory) / "machine")
+        yield _large(subject, wish, Path(memory) / "machine")
 
 
 def _without(subject: str, wish: Wish, place: Path) -> Outcome:
@@ -78,8 +78,8 @@ def _emptied(subject: str, wish: Wish, place: Path) -> Outcome:
     return Outcome(subject, what, len(tries), not wrong, few(wrong))
 
 
-def _large(subject: str, root: Path) -> Outcome:
-    """Every number is right, and a sample takes no longer than it may."""
+def _large(subject: str, wish: Wish, root: Path) -> Outcome:
+    """Every number is right, and a sample takes no longer than it may; a check runs on slower machines as well."""
     interfaces, disks = huge.interface_names(), huge.disk_names()
     stage = Stage(root)
     lay_out(huge.composed(interfaces, disks, [f"/srv/{number}" for number in range(100)], ["coretemp"]), root)
@@ -93,11 +93,12 @@ def _large(subject: str, root: Path) -> Outcome:
         costs.append((time.process_time() - began) * 1000)
         wrong += _wrong(sample, interfaces, disks) if step else []
     stage.close()
-    if min(costs[2:]) > _MOST_MS:
+    if min(costs[2:]) > _MOST_MS and not wish.short:
         wrong.append(f"a sample takes {min(costs[2:]):.0f} ms, and may take {_MOST_MS:.0f} ms")
     what = f"{huge.CORES} processors, {len(interfaces):,} interfaces, {len(disks)} disks"
     note = f"{len(sample.values):,} values a sample, {min(costs[2:]):.0f} ms of processor to read and derive them"
-    return Outcome(subject, what, _SAMPLES, not wrong, few(wrong), f"{note}; at most {_MOST_MS:.0f} ms")
+    note += "" if wish.short else f"; at most {_MOST_MS:.0f} ms"
+    return Outcome(subject, what, _SAMPLES, not wrong, few(wrong), note)
 
 
 def _wrong(sample: Sample, interfaces: list[str], disks: list[str]) -> Iterator[str]:

@@ -48,9 +48,11 @@ class Serving(Running):
             return {}
 
     def last_sample(self) -> float:
-        """UTC seconds of its newest sample, to the tenth that it tells; 0 without one."""
+        """UTC seconds of its newest sample or a little before, to the tenth that it tells; 0 without one."""
+        # on a busy machine the answer may take long, and the age in it is that of some moment meanwhile
+        asked = time.time()
         age = self.ask("/health").get("last_sample_seconds")
-        return 0.0 if age is None else time.time() - float(age)
+        return 0.0 if age is None else asked - float(age)
 
     def comes_to(self, holds: Callable[[], bool], seconds: float = _PATIENCE) -> bool:
         """Whether something comes to hold before the time is up or the program ends."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from perfwatch_core.bus import Bus
 from perfwatch_core.collector import Collector
@@ -27,11 +28,13 @@ from tests.torture.outcome import Outcome, Wish
 from tests.torture.rights import NETWORK, lacks
 
 SUBJECT = "Truth under load"
-# A check shares its machine with others, beside whom ticks (proc_stat(5), 4 ms) count one process too much or little.
+# A check shares its machine with others, beside whom the kernel's ticks count one process too much or too little.
 TOLERANCE, _SHORT_TOLERANCE = 0.02, 0.25
 _ATTEMPTS = 3
 _TICK = 0.5
 _MIB = 1 << 20
+# One tick of proc_stat(5) in seconds.
+_JIFFY = 1 / os.sysconf("SC_CLK_TCK")
 # What one datagram is on the wire: payload, and the headers of UDP, IP and Ethernet (RFC 768, RFC 791, IEEE 802.3).
 _PAYLOAD, _HEADERS = 1400, 8 + 20 + 14
 # named by chance: one that was killed leaves its own behind
@@ -44,40 +47,66 @@ _BURN = "import time\nend = time.process_time() + {seconds}\nwhile time.process_
 def tried(wish: Wish, place: Path) -> Iterator[Outcome]:
     """Processor time, disk and network, each summed up over samples and held against the load's own figure."""
     scale = wish.rounds(4, 1)
-    burnt = partial(_outcome, wish, "processor seconds of niced processes", "their getrusage(2)")
+    burnt = partial(verdict, wish, "processor seconds of niced processes", "their getrusage(2)")
     yield burnt(lambda: _processor(2.0 * scale))
     names = ("bytes written to a disk", "bytes read from a disk")
     if reason := _no_disk(place):
         yield from (Outcome.not_tried(SUBJECT, name, reason) for name in names)
     else:
         for name, measure in zip(names, (_written, _read), strict=True):
-            yield _outcome(wish, name, "dd with O_DIRECT", partial(measure, place / "file", 192 * scale))
+            yield verdict(wish, name, "dd with O_DIRECT", partial(measure, place / "file", 192 * scale))
         (place / "file").unlink()
     wire = "bytes sent over a network interface"
     if reason := lacks(NETWORK, "ip"):
         yield Outcome.not_tried(SUBJECT, wire, reason)
         return
     try:
-        yield _outcome(wish, wire, "datagrams sent, with headers", lambda: _sent(20_000 * scale))
+        yield verdict(wish, wire, "datagrams sent, with headers", lambda: _sent(20_000 * scale))
     except subprocess.CalledProcessError as error:
         # a container may refuse it whatever rights one has
         yield Outcome.not_tried(SUBJECT, wire, f"no network of its own can be laid here: {error.stderr.strip()}")
 
 
-def _outcome(wish: Wish, what: str, against: str, measure: Callable[[], tuple[float, float, int]]) -> Outcome:
+class Measured(NamedTuple):
+    """What PerfWatch counted over some samples, what the load says of itself, and what the kernel says, if apart."""
+
+    counted: float
+    reported: float
+    samples: int
+    kernel: float | None = None
+
+    @property
+    def off(self) -> float:
+        """By what share of the load's own figure it is too much."""
+        return self.counted / self.reported - 1
+
+    @property
+    def as_the_kernel(self) -> bool:
+        """Whether it is what the kernel's counters went by, read apart from PerfWatch."""
+        return self.kernel is not None and abs(self.counted - self.kernel) <= TOLERANCE * self.kernel + _JIFFY
+
+
+def verdict(wish: Wish, what: str, against: str, measure: Callable[[], Measured]) -> Outcome:
     """Again where it is off: the kernel counts what others do meanwhile, but what counts wrongly is always off."""
     tolerance = _SHORT_TOLERANCE if wish.short else TOLERANCE
-    offs: list[float] = []
-    while len(offs) < _ATTEMPTS and not (offs and abs(offs[-1]) <= tolerance):
-        counted, reported, samples = measure()
-        offs.append(counted / reported - 1)
-    note = f"{counted:,.1f} against {reported:,.1f} of {against}: {offs[-1]:+.2%} over {samples} samples"
-    if len(offs) > 1:
-        note += "; tried again after " + ", ".join(f"{off:+.2%}" for off in offs[:-1])
-    if wish.short and min(offs) > tolerance:
+    tries: list[Measured] = []
+    while len(tries) < _ATTEMPTS and not (tries and abs(tries[-1].off) <= tolerance):
+        tries.append(measure())
+    last = tries[-1]
+    note = f"{last.counted:,.1f} against {last.reported:,.1f} of {against}: {last.off:+.2%} over {last.samples} samples"
+    if len(tries) > 1:
+        note += "; tried again after " + ", ".join(f"{one.off:+.2%}" for one in tries[:-1])
+    holds = abs(last.off) <= tolerance
+    judged = holds or not wish.short
+    if not judged and last.kernel is not None:
+        # ticks see who runs when they come: beside others the kernel may miss most of what a process used, or add to
+        # it. What PerfWatch makes of the kernel's counters is judged all the same.
+        note += f"; beside others the kernel itself counted {last.kernel:,.1f}"
+        judged = not all(one.as_the_kernel for one in tries)
+    elif not judged:
         # others add to what is counted; only what takes away from it is ours
-        return Outcome.not_tried(SUBJECT, what, f"others were at work all the time: {note}")
-    return Outcome(SUBJECT, what, len(offs), abs(offs[-1]) <= tolerance, note=note)
+        judged = min(one.off for one in tries) <= tolerance
+    return Outcome(SUBJECT, what, len(tries), holds, note=note, judged=judged)
 
 
 def _no_disk(place: Path) -> str:
@@ -125,7 +154,12 @@ def _total(samples: Sequence[Sample], address: str) -> float:
     return found
 
 
-def _processor(seconds: float) -> tuple[float, float, int]:
+def _niced() -> float:
+    """Seconds of niced processes since the boot, as the kernel counts them (proc_stat(5), the second of `cpu`)."""
+    return int(Path("/proc/stat").read_text().split()[2]) * _JIFFY
+
+
+def _processor(seconds: float) -> Measured:
     """Niced time, for nothing else here is niced: percent of all processors against seconds of the burners."""
     count = os.cpu_count() or 1
 
@@ -134,34 +168,32 @@ def _processor(seconds: float) -> tuple[float, float, int]:
         for process in [subprocess.Popen(command) for _ in range(count)]:
             process.wait()
 
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, niced = resource.getrusage(resource.RUSAGE_CHILDREN), _niced()
     samples = _during([CpuCollector(Machine())], burn)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return _total(samples, "cpu.nice") / 100 * count, after.ru_utime - before.ru_utime, len(samples)
+    niced, after = _niced() - niced, resource.getrusage(resource.RUSAGE_CHILDREN)
+    counted = _total(samples, "cpu.nice") / 100 * count
+    return Measured(counted, after.ru_utime - before.ru_utime, len(samples), niced)
 
 
-def _written(path: Path, mebibytes: int) -> tuple[float, float, int]:
+def _written(path: Path, mebibytes: int) -> Measured:
     samples = _during([DiskCollector(Machine())], lambda: _dd("if=/dev/zero", f"of={path}", "oflag=direct", mebibytes))
-    return _total(samples, "disk.write_bytes_per_sec"), mebibytes * _MIB, len(samples)
+    return Measured(_total(samples, "disk.write_bytes_per_sec"), mebibytes * _MIB, len(samples))
 
 
-def _read(path: Path, mebibytes: int) -> tuple[float, float, int]:
+def _read(path: Path, mebibytes: int) -> Measured:
     samples = _during([DiskCollector(Machine())], lambda: _dd(f"if={path}", "of=/dev/null", "iflag=direct", mebibytes))
-    return _total(samples, "disk.read_bytes_per_sec"), mebibytes * _MIB, len(samples)
+    return Measured(_total(samples, "disk.read_bytes_per_sec"), mebibytes * _MIB, len(samples))
 
 
 def _dd(source: str, target: str, flag: str, mebibytes: int) -> None:
     subprocess.run(["dd", source, target, flag, "bs=1M", f"count={mebibytes}", "status=none"], check=True)
 
 
-def _sent(datagrams: int) -> tuple[float, float, int]:
+def _sent(datagrams: int) -> Measured:
     with _pair():
         samples = _during([NetworkCollector(Machine())], lambda: _send(datagrams))
-    return (
-        _total(samples, f"network.bytes_sent_per_sec[{_INTERFACE}]"),
-        datagrams * (_PAYLOAD + _HEADERS),
-        len(samples),
-    )
+    counted = _total(samples, f"network.bytes_sent_per_sec[{_INTERFACE}]")
+    return Measured(counted, datagrams * (_PAYLOAD + _HEADERS), len(samples))
 
 
 def _send(datagrams: int) -> None:
