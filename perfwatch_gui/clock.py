@@ -88,10 +88,10 @@ def moment_text(moment: float) -> str:
     return f"{time.strftime('%a', local)} {local.tm_mday} {time.strftime('%b %Y %H:%M:%S', local)} {local.tm_zone}"
 
 
-def short_text(moment: float, beside: float) -> str:
-    """`12:04:05`, and `24 Nov 12:04:05` on another day than `beside`."""
+def short_text(moment: float, beside: float, seconds: bool = True) -> str:
+    """`12:04:05`, and `24 Nov 12:04:05` on another day than `beside`; without seconds if not wished."""
     local = time.localtime(moment)
-    said = time.strftime("%H:%M:%S", local)
+    said = time.strftime("%H:%M:%S" if seconds else "%H:%M", local)
     return said if local[:3] == time.localtime(beside)[:3] else f"{date_text(moment)} {said}"
 
 

@@ -45,7 +45,7 @@ class Header(QFrame):
         self._live.clicked.connect(self.freeze_asked)
         row.addWidget(self._live)
         row.addWidget(self._make_back())
-        self._said = ("", "")
+        self._said: tuple[str, ...] = ("", "")
         # pixels of the buttons, without and with the way back; asked for anew with another width
         self._taken: dict[bool, int] = {}
         self.say("starting", "starting")
@@ -83,28 +83,30 @@ class Header(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Cut off words that have no room, rather than make the window wider; all of them stand on hover."""
-        state, words = self._said
+        """Say less where there is no room, rather than make the window wider; all of it stands on hover."""
+        state, *ways = self._said
         held = state in _MARKS
         if held not in self._taken:
             others = (*self._tabs.values(), *((self.back,) if held else ()))
             self._taken[held] = sum(one.sizeHint().width() + 4 for one in others)
         room = self.width() - _ELSEWHERE - self._taken[held]
-        said = f"{_MARKS.get(state, '●')}  {words}"
-        fitting = self._live.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, max(room, _LEAST))
+        metrics, mark = self._live.fontMetrics(), _MARKS.get(state, "●")
+        said = [f"{mark}  {words}" for words in ways]
+        fitting = next((one for one in said if metrics.horizontalAdvance(one) <= room), said[-1])
+        fitting = metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, max(room, _LEAST))
         self._live.setText(fitting)
-        self._live.setToolTip(hover(words if fitting != said else _FREEZE))
+        self._live.setToolTip(hover(ways[0] if fitting != said[0] else _FREEZE))
 
     def mark(self, key: str) -> None:
         """Show which page is open."""
         self._tabs[key].setChecked(True)
 
-    def say(self, state: str, words: str) -> None:
-        """`state` is live, past, frozen, stale or starting, and chooses the mark before the words."""
-        if (state, words) == self._said:
+    def say(self, state: str, words: str, *shorter: str) -> None:
+        """`state` is live, past, frozen, stale or starting, and chooses the mark before the words that have room."""
+        if (state, words, *shorter) == self._said:
             return
         changed = state != self._said[0]
-        self._said = (state, words)
+        self._said = (state, words, *shorter)
         self.back.setVisible(state in _MARKS)
         self._fit()
         self._live.setAccessibleName(f"{words}; press to freeze or go on")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,12 @@ BY_HAND = (
     ("Click on a legend entry", "switch its line off and on"),
 )
 
+# What a window manager puts around a window, in pixels.
+_FRAME = 48
+
 
 class ShortcutList(QDialog):
-    """A small window with all keys and what they do."""
+    """A window with all keys and what they do; it scrolls where the screen is too low for them."""
 
     def __init__(self, pages: tuple[str, ...], parent: QWidget) -> None:
         super().__init__(parent)
@@ -57,7 +60,10 @@ class ShortcutList(QDialog):
         rows = [(f"Ctrl+{place}", title) for place, title in enumerate(pages, 1)]
         rows += [(shortcut.keys, shortcut.says) for shortcut in SHORTCUTS]
         rows += BY_HAND
-        grid = QGridLayout()
+        inside = QWidget()
+        inside.setObjectName("page")
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(6)
         for row, (keys, says) in enumerate(rows):
@@ -70,5 +76,14 @@ class ShortcutList(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(16)
-        column.addLayout(grid)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidget(inside)
+        area.setMinimumWidth(inside.sizeHint().width() + area.verticalScrollBar().sizeHint().width())
+        column.addWidget(area)
         column.addWidget(buttons)
+        # the arrows scroll, Return and Esc close
+        area.setFocus()
+        rest = self.sizeHint().height() - area.sizeHint().height()
+        most = self.screen().availableGeometry().height() - _FRAME
+        self.resize(self.sizeHint().width(), min(most, inside.sizeHint().height() + rest))

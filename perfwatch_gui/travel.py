@@ -75,17 +75,18 @@ class Travel(QObject):
         self.problem = sentence
         self.moved.emit()
 
-    def words(self, times: TimeView) -> tuple[str, str]:
-        """The state for the header, and the span with its zone, of a view that is not live."""
-        said = clock.span_text(times.start, times.right)
+    def words(self, times: TimeView) -> tuple[str, ...]:
+        """The state for the header, and what it says of a view that is not live: with its zone, and ever shorter."""
+        said = span = clock.span_text(times.start, times.right)
+        short = clock.short_text(times.right, self._context.clock(), seconds=False)
         if times is not self.times:
-            return "past", said
+            return "past", span, short
         if self.problem:
             said = f"{said}   {self.problem}"
         elif self._moments.sample is not None:
             which = "pinned" if self.times.pinned is not None else "values at"
             said = f"{said}   {which} {clock.short_text(self._moments.sample.time, self.times.right)}"
-        return ("frozen", f"frozen  {said}") if self.times.held else ("past", said)
+        return ("frozen", f"frozen  {said}", span, short) if self.times.held else ("past", said, span, short)
 
     def toggle_frozen(self) -> None:
         """Hold the picture still, or go on with the newest."""

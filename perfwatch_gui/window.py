@@ -29,7 +29,7 @@ from perfwatch_gui.travel import Travel
 from perfwatch_gui.veil import Veil
 from perfwatch_gui.watched import WatchedWindow, column
 
-_LEAST_WIDTH, _LEAST_HEIGHT = 820, 520
+_LEAST_WIDTH, _LEAST_HEIGHT = 800, 520
 _FIRST_WIDTH, _FIRST_HEIGHT = 1280, 800
 
 

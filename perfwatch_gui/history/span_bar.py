@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QSignalMapper, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalMapper, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from perfwatch_core.spans import BadTime, moment_of, span_between, span_of
 from perfwatch_gui.charts.timeview import TimeView
@@ -17,6 +18,7 @@ NONE, DAY, WEEK, OTHER = "none", "day", "week", "other"
 _CHOICES = ((NONE, "Nothing"), (DAY, "The day before"), (WEEK, "The week before"), (OTHER, "The span from …"))
 _DAYS = {DAY: 1, WEEK: 7}
 _EDIT_WIDTH = 168
+_BESIDE, _BELOW = 16, 4
 
 
 def days_earlier(moment: float, days: int) -> float:
@@ -40,18 +42,22 @@ class SpanBar(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self._add_ranges(row)
-        row.addSpacing(10)
+        self._parts = span, other = QHBoxLayout(), QHBoxLayout()
+        self._add_ranges(span)
+        span.addSpacing(10)
         self.start, self.end = self._edit("From"), self._edit("To")
         for word, edit in (("From", self.start), ("to", self.end)):
-            row.addWidget(QLabel(word))
-            row.addWidget(edit)
-        row.addSpacing(10)
-        self._add_choices(row)
-        row.addStretch(1)
-        column.addLayout(row)
+            span.addWidget(QLabel(word))
+            span.addWidget(edit)
+        self._add_choices(other)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows.setSpacing(_BESIDE)
+        for row in self._parts:
+            row.setSpacing(6)
+            self._rows.addLayout(row)
+        span.addStretch(1)
+        other.addStretch(100)
+        column.addLayout(self._rows)
         self.problem = QLabel()
         self.problem.setObjectName("problem")
         self.problem.setWordWrap(True)
@@ -101,6 +107,25 @@ class SpanBar(QWidget):
         self.other.hide()
         row.addWidget(self.other)
 
+    def minimumSizeHint(self) -> QSize:
+        """What is narrower stands in two rows."""
+        return QSize(max(self._widths()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What to compare with stands beside the span, or below it where there is no room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _widths(self) -> list[int]:
+        """Pixels that the span and what it is compared with need."""
+        return [row.minimumSize().width() for row in self._parts]
+
+    def _arrange(self) -> None:
+        beside = sum(self._widths()) + _BESIDE <= self.width()
+        ways = QBoxLayout.Direction
+        self._rows.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
+        self._rows.setSpacing(_BESIDE if beside else _BELOW)
+
     def show_span(self, times: TimeView) -> None:
         """Write the span into the fields, unless one is being typed into."""
         texts = _text(times.start), _text(times.right)
@@ -146,6 +171,7 @@ class SpanBar(QWidget):
     def _choose(self) -> None:
         other = self.choice.currentData() == OTHER
         self.other.setVisible(other)
+        self._arrange()
         self.say("")
         if other:
             self.other.setFocus(Qt.FocusReason.OtherFocusReason)
