@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from tests.bench.processes import family
 from tests.torture.serving import INTERVAL, Serving
-from tests.torture.viewer import token
+from tests.torture.viewer import ANSWERED, token
 from tests.torture.wall import Wall
 from tests.torture.watching import Seen, Watching, bad_numbers
 
@@ -92,7 +92,7 @@ class Run:
         """Whether somebody with this token is let in."""
         wish = urllib.request.Request(f"{self.url}/api/config", headers={"Authorization": f"Bearer {held}"})
         try:
-            with urllib.request.urlopen(wish, timeout=10):
+            with urllib.request.urlopen(wish, timeout=ANSWERED):
                 return True
         except urllib.error.HTTPError as error:
             if error.code != 401:
