@@ -10,6 +10,7 @@ from perfwatch_core.collector import Shortfall
 from perfwatch_core.collectors.facts import facts
 from perfwatch_core.metric import Catalogue, Kind, Series
 from perfwatch_core.priority import standing
+from perfwatch_core.rates import NOTHING
 from perfwatch_core.sample import Sample
 from perfwatch_core.settings import Settings
 
@@ -49,7 +50,8 @@ def examine(sample: Sample, catalogue: Catalogue, shortfalls: Mapping[str, Seque
         }
         reasons: dict[str, list[Series]] = {}
         for series, reason in sample.missing.items():
-            if series.metric.type == type_ and series.metric.kind is not Kind.TEXT:
+            # that a disk had nothing to do is nothing that it cannot
+            if series.metric.type == type_ and series.metric.kind is not Kind.TEXT and reason != NOTHING:
                 reasons.setdefault(reason, []).append(series)
         mendable = {shortfall.reason: shortfall.remedy for shortfall in shortfalls.get(type_, ())}
         if said.get(f"{type_}.available") is False:

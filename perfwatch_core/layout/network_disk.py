@@ -98,9 +98,11 @@ DISK = Card(
     ),
     details=(
         Figure("reads", "disk.read_iops", "99.9 k IOPS"),
+        highest("latency", "disk.read_latency_ms", "888.88 ms"),
         Figure("writes", "disk.write_iops", "99.9 k IOPS"),
-        highest("busiest", "disk.util_percent", "100.0 %"),
+        highest("latency", "disk.write_latency_ms", "888.88 ms"),
         highest("fullest", "disk.usage_percent", "100.0 % /var/lib", named=True),
+        highest("busiest", "disk.util_percent", "100.0 %"),
     ),
     tables=(DEVICES, PARTITIONS),
     busiest="devices",

@@ -9,6 +9,7 @@ from pathlib import Path
 from perfwatch_core import doctor
 from perfwatch_core.collector import Shortfall
 from perfwatch_core.doctor import Finding, Verdict
+from perfwatch_core.rates import NOTHING
 from perfwatch_core.sample import Fault, Sample
 from perfwatch_core.settings import Settings
 from tests.core.store.residents import Town
@@ -24,6 +25,7 @@ SAMPLE = Sample(
         FSTYPE.of("/x"): "a text is no measurement",
         **{RECEIVED.of(name): "it is down" for name in ("a", "b", "c", "d", "e")},
         IS_UP.of("f"): "nobody knows",
+        RECEIVED.of("idle"): NOTHING,
     },
     {"disk": Fault("no disk at all", here=False, remedy="apt install disk")},
 )

@@ -212,3 +212,11 @@ def test_whatever_takes_the_focus_has_a_name(shown: Scene) -> None:
         assert len(asked) > 4
         nameless = [one for one in asked if not (one.accessibleName() or getattr(one, "text", str)())]
         assert nameless == [], page
+
+
+def test_the_disk_card_has_latency_and_the_fullest_partition_in_an_ordinary_window(shown: Scene) -> None:
+    shown.window.resize(1280, 720)
+    turn()
+    wanted = [field for field in shown.card("disk").findChildren(Field) if field.label in ("latency", "fullest")]
+    assert [said(field).split()[-1] for field in wanted] == ["ms", "ms", "/home"]
+    assert all(field.isVisible() and field.text_width <= field.width() for field in wanted)
