@@ -95,6 +95,7 @@ class Busiest(QWidget):
     def _paint(self, painter: QPainter, _region: QRegion) -> None:
         quiet, text = self._theme.colour("quiet"), self._theme.colour("text")
         base = self._metrics.ascent()
+        painter.setFont(self.font())
         painter.setPen(quiet)
         self._cells(painter, base, *(column.label.lower() for column in self._table.columns[:2]))
         painter.drawText(0, base, self._table.first.lower())

@@ -243,7 +243,7 @@ class TimeChart(ReadChart):
         if self.points != before:
             self.resized.emit()
         if self._curves.fits(self.points):
-            self._out = self._reading()
+            self._out = self._out and self._placed(self._out)
         else:
             self._forget()
             self._stale = True

@@ -87,5 +87,9 @@ class ReadChart(TouchedChart):
             age = self._pinned_age()
         if age is None or self._source is None or not 0 <= age <= self.span:
             return None
-        to_pixels = self._frame.transform(self.scale)
-        return read(self._source, self._shown(), self._now, age, to_pixels, self.scale.style)
+        out = read(self._source, self._shown(), self._now, age, self.scale.style)
+        return out and self._placed(out)
+
+    def _placed(self, out: ReadOut) -> ReadOut:
+        """A read-out where frame and scale have it now."""
+        return out.placed(self._frame.transform(self.scale))

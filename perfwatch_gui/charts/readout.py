@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from perfwatch_core.layout import Style
 from perfwatch_gui.charts.line import Line
 from perfwatch_gui.charts.reading import ReadOut, Row
+from perfwatch_gui.kept_picture import KeptPicture
 from perfwatch_gui.theme import Theme
 
 _PADDING = 6.0
@@ -19,6 +20,7 @@ _GAP = 5.0
 _COLUMN_GAP = 12.0
 _FROM_CURSOR = 8.0
 _DOT = 2.5
+_MOST_WIDTHS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Box:
         self._metrics = QFontMetricsF(font)
         self._line = self._metrics.height() + 1
         self._widths: dict[str, float] = {}
+        self._picture = KeptPicture()
         self._newest: list[tuple[ReadOut, QRectF, tuple[QRectF, list[_Column]]]] = []
 
     def area(self, out: ReadOut, plot: QRectF) -> QRectF:
@@ -61,16 +64,18 @@ class Box:
         self._newest = [(out, QRectF(plot), laid), *self._newest[:1]]
         return laid
 
-    def _width(self, label: str) -> float:
-        """The width of a label in pixels, measured once."""
-        width = self._widths.get(label)
+    def _width(self, words: str) -> float:
+        """The width of words in pixels; most come again with the next picture."""
+        width = self._widths.get(words)
         if width is None:
-            width = self._widths[label] = self._metrics.horizontalAdvance(label)
+            if len(self._widths) > _MOST_WIDTHS:
+                self._widths.clear()
+            width = self._widths[words] = self._metrics.horizontalAdvance(words)
         return width
 
     def _place(self, out: ReadOut, plot: QRectF, columns: Sequence[_Column]) -> QRectF:
         width = sum(column.width for column in columns) + _COLUMN_GAP * max(0, len(columns) - 1)
-        width = max(width, self._metrics.horizontalAdvance(self._head(out, columns))) + 2 * _PADDING
+        width = max(width, self._width(self._head(out, columns))) + 2 * _PADDING
         height = (max((len(column.rows) for column in columns), default=0) + 1) * self._line + _PADDING
         left = out.x + _FROM_CURSOR
         if left + width > plot.right():
@@ -87,11 +92,13 @@ class Box:
         fits = max(1, int((plot.height() - _PADDING - 4) / self._line) - 1)
         count = max(1, -(-len(out.rows) // fits))
         length = max(1, -(-len(out.rows) // count))
-        room, advance = plot.width() - 2 * _PADDING, self._metrics.horizontalAdvance
+        room = plot.width() - 2 * _PADDING
         columns: list[_Column] = []
         for first in range(0, len(out.rows), length):
             rows = out.rows[first : first + length]
-            label, value = max(self._width(row.line.label) for row in rows), max(advance(row.text) for row in rows)
+            label, value = (
+                max(map(self._width, words)) for words in zip(*((r.line.label, r.text) for r in rows), strict=True)
+            )
             column = _Column(rows, label, value)
             room -= column.width
             if columns and room < 0:
@@ -107,19 +114,37 @@ class Box:
         painter.drawLine(QPointF(out.x, plot.top()), QPointF(out.x, plot.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for row in out.rows:
-            if row.y is not None:
+        for row, y in zip(out.rows, out.ys, strict=True):
+            if y is not None:
                 painter.setBrush(theme.colour(row.line.colour))
-                painter.drawEllipse(QPointF(out.x + 0.5, row.y), _DOT, _DOT)
+                painter.drawEllipse(QPointF(out.x + 0.5, y), _DOT, _DOT)
         area, columns = self._laid_out(out, plot)
+        size, head = area.size().toSize(), self._head(out, columns)
+
+        def paint(painter: QPainter, _region: object) -> None:
+            self._paint_box(painter, size, head, columns, theme)
+
+        looks = head, [column.rows for column in columns], theme.scheme
+        ratio = painter.device().devicePixelRatioF()
+        picture = self._picture.of(paint, size, ratio, QColor(Qt.GlobalColor.transparent), *looks)
+        if picture is not None:
+            painter.drawPixmap(area.topLeft(), picture)
+            return
+        painter.translate(area.topLeft())
+        paint(painter, None)
+        painter.translate(-area.topLeft())
+
+    def _paint_box(self, painter: QPainter, size: QSize, head: str, columns: Sequence[_Column], theme: Theme) -> None:
+        """Its ground, the clock, and the columns below it."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colour("border"))
         painter.setBrush(theme.colour("background"))
-        painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4.0, 4.0)
+        painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1.0, size.height() - 1.0), 4.0, 4.0)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self._font)
         painter.setPen(theme.colour("quiet"))
-        left, base = area.left() + _PADDING, area.top() + _PADDING / 2 + self._metrics.ascent()
-        painter.drawText(QPointF(left, base), self._head(out, columns))
+        left, base = _PADDING, _PADDING / 2 + self._metrics.ascent()
+        painter.drawText(QPointF(left, base), head)
         for column in columns:
             self._paint_column(painter, column, QPointF(left, base), theme)
             left += column.width + _COLUMN_GAP
@@ -136,7 +161,7 @@ class Box:
             painter.drawText(QPointF(head.x() + _SWATCH + _GAP, y), row.line.label)
             painter.setPen(theme.colour("text"))
             right = head.x() + column.width
-            painter.drawText(QPointF(right - self._metrics.horizontalAdvance(row.text), y), row.text)
+            painter.drawText(QPointF(right - self._width(row.text), y), row.text)
 
 
 def paint_swatch(painter: QPainter, area: QRectF, line: Line, theme: Theme, ground: QColor) -> None:

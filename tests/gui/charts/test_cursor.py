@@ -139,7 +139,7 @@ def test_rows_stand_in_the_order_of_the_curves(qtbot: QtBot) -> None:
     out = chart.read_out
     assert out is not None
     assert [row.line.label for row in out.rows] == ["usage", "user", "iowait"]
-    heights = [row.y for row in out.rows if row.y is not None]
+    heights = [y for y in out.ys if y is not None]
     assert heights == sorted(heights)
     assert len(heights) == 3
 

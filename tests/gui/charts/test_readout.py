@@ -21,10 +21,15 @@ labels = st.text("abcdefgh ", min_size=1, max_size=12)
 rows = st.lists(labels.map(lambda label: Row(Line(USAGE.of(), label, "blue"), "100.0 %", 20.0)), max_size=8)
 
 
+def out_at(x: float, found: list[Row]) -> ReadOut:
+    """What is read at a pixel."""
+    return ReadOut("12:04:31", 100.0, tuple(found), x, tuple(20.0 for _ in found))
+
+
 @given(rows, st.floats(0, 1), st.integers(220, 900), st.integers(50, 300))
 def test_the_box_stays_inside_the_plot(found: list[Row], share: float, width: int, height: int) -> None:
     plot = QRectF(50, 1, width, height)
-    area = Box(QApplication.font()).area(ReadOut("12:04:31", plot.left() + share * width, tuple(found)), plot)
+    area = Box(QApplication.font()).area(out_at(plot.left() + share * width, found), plot)
     assert plot.left() <= area.left()
     assert area.right() <= plot.right() + 1
     assert area.bottom() <= plot.bottom() + 1
@@ -36,7 +41,7 @@ def test_it_can_be_painted_at_any_size(found: list[Row], width: int, height: int
     image.fill(0)
     painter = QPainter(image)
     plot = QRectF(50, 1, width, height)
-    Box(QApplication.font()).paint(painter, ReadOut("12:04:31", 80.0, tuple(found)), plot, Theme("dark"))
+    Box(QApplication.font()).paint(painter, out_at(80.0, found), plot, Theme("dark"))
     painter.end()
     assert image.pixelColor(80, 2).name() == DARK.colours["quiet"], "the cursor's line"
 
@@ -51,3 +56,20 @@ def test_lines_are_told_apart_by_shape_as_in_the_chart(qtbot: QtBot) -> None:
     assert [row.line.style for row in out.rows] == [Style.AREA, Style.LINE, Style.DASHED]
     box = Box(chart.font()).area(out, chart.plot).toAlignedRect()
     assert {DARK.colours[line.colour] for line in CPU} <= colours(chart, box)
+
+
+def test_a_kept_box_looks_as_it_was_painted_and_goes_with_its_values_and_colours(qtbot: QtBot) -> None:
+    theme = Theme("dark")
+    chart = TimeChart(theme, CPU)
+    shown(qtbot, chart)
+    chart.draw(history(), BEGIN + 300)
+    seen = []
+    for age, scheme in ((200, "dark"), (100, "dark"), (200, "dark"), (200, "light")):
+        hover(chart, age=age)
+        theme.choose(scheme)
+        three = [chart.grab().toImage() for _ in range(3)]
+        assert three[0] == three[1] == three[2], "kept is as painted"
+        seen.append(three[2])
+    assert seen[0] == seen[2]
+    assert seen[0] != seen[1]
+    assert seen[3] != seen[0]
