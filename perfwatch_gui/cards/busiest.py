@@ -63,13 +63,13 @@ class Busiest(QWidget):
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Take the newest order and numbers."""
-        names = snapshot.busiest(self._table, self._catalogue)
+        names = snapshot.busiest(self._table, self._most, self._catalogue)
         first, second = self._table.columns[:2]
         rows = []
-        for name in names[: self._most]:
+        for name in names:
             cells = [snapshot.shown(self._catalogue.series(column.at(name))) for column in (first, second)]
             rows.append((name, cells[0], cells[1]))
-        others = len(names) - len(rows)
+        others = len(snapshot.rows(self._table, self._catalogue)) - len(rows)
         if (rows, others) != (self._rows, self._others):
             self._rows, self._others = rows, others
             describe(self, self._said)

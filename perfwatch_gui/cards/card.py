@@ -132,7 +132,7 @@ class CardWidget(QFrame):
             self._strip.show_sample(snapshot)
         if self._busiest is not None:
             self._busiest.show_sample(snapshot)
-        for model, _ in self._tables:
+        for model, _ in self._tables if self.filling else ():
             model.take(snapshot)
 
     @property

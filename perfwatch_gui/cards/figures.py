@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
+from heapq import nsmallest
 
 from perfwatch_core.layout import Figure, Pick, Table
 from perfwatch_core.metric import Catalogue, Metric, Series, Value
@@ -33,14 +34,11 @@ class Snapshot:
     def __init__(self, sample: Sample, style: ByteStyle) -> None:
         self.sample = sample
         self.style = style
+        self._by_instance: dict[Metric, Mapping[str, Value]] = {}
 
     @cached_property
-    def _by_metric(self) -> dict[Metric, dict[str, Value]]:
-        sorted_: dict[Metric, dict[str, Value]] = {}
-        for series, value in self.sample.values.items():
-            if series.instance:
-                sorted_.setdefault(series.metric, {})[series.instance] = value
-        return sorted_
+    def _by_metric(self) -> Mapping[Metric, tuple[Series, ...]]:
+        return _sorted(tuple(self.sample.values))
 
     @cached_property
     def _missing(self) -> dict[Metric, set[str]]:
@@ -52,7 +50,12 @@ class Snapshot:
 
     def instances(self, metric: Metric) -> Mapping[str, Value]:
         """The metric's known values by instance, in the order of the sample."""
-        return self._by_metric.get(metric, {})
+        found = self._by_instance.get(metric)
+        if found is None:
+            values = self.sample.values
+            found = {series.instance: values[series] for series in self._by_metric.get(metric, ())}
+            self._by_instance[metric] = found
+        return found
 
     def names(self, metric: Metric) -> set[str]:
         """The metric's instances, also those whose value is not known: one without a rate yet is there all the same."""
@@ -95,22 +98,41 @@ class Snapshot:
         """The names of a table's rows: as declared, or the instances its first column has."""
         if table.rows:
             return table.rows
-        return tuple(sorted(self.names(catalogue.series(table.columns[0].address).metric), key=in_numbers))
+        return self.in_order(catalogue.series(table.columns[0].address).metric)
 
-    def busiest(self, table: Table, catalogue: Catalogue) -> list[str]:
-        """The table's rows, those with most of the first two columns first."""
-        columns = [self.instances(catalogue.series(column.address).metric) for column in table.columns[:2]]
-        busy = {row: -sum(_number(column.get(row)) for column in columns) for row in self.rows(table, catalogue)}
-        return sorted(busy, key=lambda row: (busy[row], row))
+    def in_order(self, metric: Metric) -> tuple[str, ...]:
+        """The metric's instances by their names or numbers."""
+        return _ordered(frozenset(self.names(metric)))
+
+    def busiest(self, table: Table, most: int, catalogue: Catalogue) -> list[str]:
+        """So many of the table's rows, those with most of the first two columns first."""
+        busy = dict.fromkeys(self.rows(table, catalogue), 0.0)
+        for column in table.columns[:2]:
+            for row, value in self.instances(catalogue.series(column.address).metric).items():
+                if row in busy and not isinstance(value, str):
+                    busy[row] += value
+        return nsmallest(most, busy, key=lambda row: (-busy[row], row))
+
+
+# Which series there are differs from sample to sample only where something comes or goes; the newest and a past one.
+@lru_cache(maxsize=2)
+def _sorted(series: tuple[Series, ...]) -> Mapping[Metric, tuple[Series, ...]]:
+    """Those that are of an instance, by their metric."""
+    found: dict[Metric, list[Series]] = {}
+    for one in series:
+        if one.instance:
+            found.setdefault(one.metric, []).append(one)
+    return {metric: tuple(ones) for metric, ones in found.items()}
+
+
+@lru_cache(maxsize=16)
+def _ordered(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=in_numbers))
 
 
 def in_numbers(name: str) -> tuple[int, str]:
     """Orders 10 after 9."""
     return (int(name) if name.isdecimal() else 0, name)
-
-
-def _number(value: Value | None) -> float:
-    return 0.0 if value is None or isinstance(value, str) else float(value)
 
 
 def _greatest(instances: Mapping[str, Value]) -> str:

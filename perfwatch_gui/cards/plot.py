@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from perfwatch_core.layout import Card, Chart, Line
 from perfwatch_core.units import Unit
 from perfwatch_gui.cards.context import Context
-from perfwatch_gui.cards.figures import Snapshot, in_numbers
+from perfwatch_gui.cards.figures import Snapshot
 from perfwatch_gui.cards.legend import Legend
 from perfwatch_gui.charts.chart import TimeChart
 from perfwatch_gui.charts.line import lines_of
@@ -130,5 +130,5 @@ class Strip(QWidget):
 
     def show_sample(self, snapshot: Snapshot) -> None:
         """Show every instance; one whose value is not known is an empty frame."""
-        names = sorted(snapshot.names(self._metric), key=in_numbers)
+        names = snapshot.in_order(self._metric)
         self.cores.draw({name: snapshot.sample.number_of(self._metric.of(name)) for name in names})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from perfwatch_core.layout import Column, Table
-from perfwatch_core.metric import Catalogue, Series
+from perfwatch_core.metric import Catalogue, Series, Value
 from perfwatch_core.units import NOT_AVAILABLE, Unit
 from perfwatch_gui.cards.figures import Shown, Snapshot
 from perfwatch_gui.hover import hover
@@ -21,11 +22,17 @@ _EMPTY = Shown("")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _TEXT_UNITS = (Unit.TEXT, Unit.FLAG)
-NUMBER_ROLE = Qt.ItemDataRole.UserRole
+
+
+def _key(value: Value | None) -> tuple[int, float | str]:
+    return (1, value) if isinstance(value, str) else (0, -1.0 if value is None else float(value))
 
 
 class TableModel(QAbstractTableModel):
-    """The first column names the row; `take` brings a new sample and repaints only what differs."""
+    """The first column names the row; `take` brings a new sample and repaints only what differs.
+
+    A cell is written when it is looked at, so that thousands of rows cost what those in view do.
+    """
 
     def __init__(self, table: Table, catalogue: Catalogue, theme: Theme) -> None:
         super().__init__()
@@ -33,9 +40,10 @@ class TableModel(QAbstractTableModel):
         self._catalogue = catalogue
         self._theme = theme
         self._rows: tuple[str, ...] = ()
-        self._cells: list[list[Shown]] = []
-        self._numbers: list[list[float | str]] = []
-        self._doubtful: list[bool] = []
+        self._snapshot: Snapshot | None = None
+        self._cells: dict[tuple[str, int], Shown] = {}
+        # the column that rows are sorted by, -1 for the order in which they come
+        self._by, self._order = -1, Qt.SortOrder.AscendingOrder
         self._wordings = [dict(column.words) for column in table.columns]
         self._left = [self._is_text(column) for column in table.columns]
 
@@ -46,48 +54,85 @@ class TableModel(QAbstractTableModel):
 
     def take(self, snapshot: Snapshot) -> None:
         """Show the sample; rows come and go as instances do."""
-        rows = snapshot.rows(self.table, self._catalogue)
-        cells, numbers = [], []
-        for row in rows:
-            shown = [self._cell(snapshot, place, row) for place in range(len(self.table.columns))]
-            cells.append([one for one, _ in shown])
-            numbers.append([number for _, number in shown])
-        self._doubtful = [self._is_doubtful(snapshot, row) for row in rows]
-        if rows != self._rows:
+        before, self._snapshot, self._cells = self._cells, snapshot, {}
+        rows = self._sorted(snapshot)
+        if rows.keys() != set(self._rows):
             self.beginResetModel()
-            self._rows, self._cells, self._numbers = rows, cells, numbers
+            self._rows = tuple(rows)
             self.endResetModel()
-        elif cells != self._cells:
-            self._cells, self._numbers = cells, numbers
-            self.dataChanged.emit(self.index(0, 1), self.index(len(rows) - 1, len(self.table.columns)))
+            return
+        self._arrange(tuple(rows))
+        # only what was looked at can look different
+        if any(self._cell(row, place) != shown for (row, place), shown in before.items()):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.table.columns)))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by the numbers or words of a column now and at each sample; by none with a column of -1."""
+        self._by, self._order = column, order
+        if self._snapshot is not None:
+            self._arrange(tuple(self._sorted(self._snapshot)))
+
+    def _sorted(self, snapshot: Snapshot) -> dict[str, None]:
+        """The rows in the order in which they are to stand."""
+        rows = snapshot.rows(self.table, self._catalogue)
+        if self._by < 0:
+            return dict.fromkeys(rows)
+        keys = {row: (1, row) for row in rows} if self._by == 0 else self._keys(snapshot, rows)
+        down = self._order is Qt.SortOrder.DescendingOrder
+        return dict.fromkeys(sorted(rows, key=keys.__getitem__, reverse=down))
+
+    def _keys(self, snapshot: Snapshot, rows: Iterable[str]) -> dict[str, tuple[int, float | str]]:
+        """What rows are sorted by: what is not known below all numbers, words above them."""
+        column = self.table.columns[self._by - 1]
+        if column.address.endswith("[*]") and not column.each:
+            known = snapshot.instances(self._series(column.address).metric)
+            return {row: _key(known.get(row)) for row in rows}
+        values, addresses = snapshot.sample.values, {row: column.at(row) for row in rows}
+        return {row: _key(values.get(self._series(at)) if at else None) for row, at in addresses.items()}
+
+    def _arrange(self, rows: tuple[str, ...]) -> None:
+        """Let the same rows stand in another order; who has selected some keeps them."""
+        if rows == self._rows:
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        named = [self._rows[index.row()] for index in kept]
+        self._rows = rows
+        if kept:
+            place = {row: number for number, row in enumerate(rows)}
+            moved = [self.index(place[row], index.column()) for row, index in zip(named, kept, strict=True)]
+            self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
 
     def _series(self, address: str) -> Series:
         return self._catalogue.series(address)
 
-    def _cell(self, snapshot: Snapshot, place: int, row: str) -> tuple[Shown, float | str]:
-        """A cell's text and what it is sorted by."""
-        address = self.table.columns[place].at(row)
-        if not address:
-            return _EMPTY, -1.0
-        series = self._series(address)
-        shown = snapshot.shown(series)
-        if not shown.known:
-            return shown, -1.0
-        value = snapshot.sample.values[series]
-        words = self._wordings[place].get(shown.text)
-        if words:
-            shown = Shown(words)
-        elif self.table.doubtful:
-            column = self.table.columns[place]
-            also = dict(column.doubtful).get(row, ())
-            addresses = (self.table.doubtful.replace("*", row), *also)
-            shown = snapshot.doubted(shown, addresses, self.table.least, self._catalogue)
-        return shown, value if isinstance(value, str) else float(value)
+    def _cell(self, row: str, place: int) -> Shown:
+        """What a cell says."""
+        shown = self._cells.get((row, place))
+        if shown is None:
+            shown = self._cells[row, place] = self._written(row, place)
+        return shown
 
-    def _is_doubtful(self, snapshot: Snapshot, row: str) -> bool:
+    def _written(self, row: str, place: int) -> Shown:
+        snapshot, column = self._snapshot, self.table.columns[place]
+        address = column.at(row)
+        if not address or snapshot is None:
+            return _EMPTY
+        shown = snapshot.shown(self._series(address))
+        words = self._wordings[place].get(shown.text)
+        if words and shown.known:
+            return Shown(words)
         if not self.table.doubtful:
+            return shown
+        also = dict(column.doubtful).get(row, ())
+        addresses = (self.table.doubtful.replace("*", row), *also)
+        return snapshot.doubted(shown, addresses, self.table.least, self._catalogue)
+
+    def _is_doubtful(self, row: str) -> bool:
+        if not self.table.doubtful or self._snapshot is None:
             return False
-        number = snapshot.sample.number_of(self._series(self.table.doubtful.replace("*", row)))
+        number = self._snapshot.sample.number_of(self._series(self.table.doubtful.replace("*", row)))
         return number is not None and number < self.table.least
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
@@ -115,11 +160,11 @@ class TableModel(QAbstractTableModel):
         return "" if not key or "*" in key else self._catalogue.metric(key).help
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text, alignment, colour, hover text, and the number rows are sorted by."""
-        row, column = index.row(), index.column()
+        """Text, alignment, colour and hover text."""
+        row, column = self._rows[index.row()], index.column()
         if column == 0:
             return self._name(row, role)
-        shown = self._cells[row][column - 1]
+        shown = self._cell(row, column - 1)
         if role == Qt.ItemDataRole.DisplayRole:
             return shown.text
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -128,31 +173,29 @@ class TableModel(QAbstractTableModel):
             return self._colour(row, shown)
         if role == Qt.ItemDataRole.ToolTipRole:
             return hover(self._hover(row, column, shown))
-        if role == NUMBER_ROLE:
-            return self._numbers[row][column - 1]
         return None
 
-    def _name(self, row: int, role: int) -> Any:
-        name = self._rows[row]
-        if role in (Qt.ItemDataRole.DisplayRole, NUMBER_ROLE):
-            return name
+    def _name(self, row: str, role: int) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row
         if role == Qt.ItemDataRole.ForegroundRole:
             # a row that has nothing but a name recedes as a whole
-            known = any(cell.known and cell.text for cell in self._cells[row][:1])
-            return self._theme.colour("text" if known and not self._doubtful[row] else "quiet")
+            first = self._cell(row, 0)
+            known = first.known and first.text and not self._is_doubtful(row)
+            return self._theme.colour("text" if known else "quiet")
         if role == Qt.ItemDataRole.ToolTipRole:
-            address = self.table.columns[0].at(name)
+            address = self.table.columns[0].at(row)
             return hover(self._series(address).metric.help) if self.table.rows else None
         return None
 
-    def _colour(self, row: int, shown: Shown) -> QColor:
-        sure = shown.known and not shown.doubtful and not self._doubtful[row]
+    def _colour(self, row: str, shown: Shown) -> QColor:
+        sure = shown.known and not shown.doubtful and not self._is_doubtful(row)
         return self._theme.colour("text" if sure else "quiet")
 
-    def _hover(self, row: int, column: int, shown: Shown) -> str:
+    def _hover(self, row: str, column: int, shown: Shown) -> str:
         if shown.text == NOT_AVAILABLE:
             return shown.why
-        address = self.table.columns[column - 1].at(self._rows[row])
+        address = self.table.columns[column - 1].at(row)
         if not address:
             return ""
         said = self._series(address).metric.help
@@ -161,8 +204,6 @@ class TableModel(QAbstractTableModel):
     def as_text(self) -> str:
         """The table with tabs between its columns, for the clipboard."""
         head = [self.table.first, *(column.label for column in self.table.columns)]
-        lines = [
-            head,
-            *([name, *(cell.text for cell in cells)] for name, cells in zip(self._rows, self._cells, strict=True)),
-        ]
+        places = range(len(self.table.columns))
+        lines = [head, *([row, *(self._cell(row, place).text for place in places)] for row in self._rows)]
         return "\n".join("\t".join(line) for line in lines)

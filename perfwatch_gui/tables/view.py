@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from perfwatch_gui.tables.model import NUMBER_ROLE, TableModel
+from perfwatch_gui.tables.model import TableModel
 from perfwatch_gui.theme import tabular
 
 
@@ -16,10 +16,7 @@ class TableView(QTableView):
     def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(model)
-        self._sorted.setSortRole(NUMBER_ROLE)
-        self.setModel(self._sorted)
+        self.setModel(model)
         self.setAccessibleName(model.table.title)
         self.setFont(tabular(self.font(), 0.95))
         self.setShowGrid(False)

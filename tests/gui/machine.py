@@ -108,7 +108,7 @@ class ComposedMachine:
         for field_, most in fields:
             whole = 0.0
             for place, name in enumerate(names[: self.interfaces]):
-                value = wave(t, 50 + 9 * place, 0.02 * most, most, place) / (4**place)
+                value = wave(t, 50 + 9 * place, 0.02 * most, most, place) / (4 ** min(place, 30))
                 whole += value
                 yield f"network.{field_}[{name}]", value
             yield f"network.{field_}", whole
