@@ -8,6 +8,7 @@ import threading
 import time
 from pathlib import Path
 
+from perfwatch_core.store.address import PRIVATE
 from perfwatch_core.store.cluster_account import Account, ourselves, server_account
 from perfwatch_core.store.cluster_config import configure
 from perfwatch_core.store.cluster_place import Place, process_in
@@ -54,7 +55,7 @@ class Cluster:
             ensure_watched(self._place)
         except OSError as error:
             raise of_system(error, self._place.home, ourselves().name) from error
-        return {"host": host, "port": "5432", "user": NAME, "dbname": NAME}
+        return {"host": host, "port": "5432", "user": NAME, "dbname": NAME, **PRIVATE}
 
     def release(self) -> None:
         """Use it no more; the last one out stops the server, which the watchdog sees to."""

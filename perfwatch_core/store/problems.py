@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import errors
 
-from perfwatch_core.store.address import shown
+from perfwatch_core.store.address import is_private, shown
 from perfwatch_core.store.link import NoAnswer, Stopped
 from perfwatch_core.store.state import StoreProblem
 
@@ -72,6 +72,9 @@ def sentence(error: BaseException, params: Mapping[str, str]) -> str:
     if password:
         words = words.replace(password, "…")
     if isinstance(error, errors.OperationalError) and error.sqlstate is None:
+        if is_private(params):
+            place = f"the private database in {params['host']}"
+            return f"{place} does not answer ({_reason(words)}); PerfWatch starts it again"
         return f"{shown(params)} cannot be reached ({_reason(words)}); start the server or correct DATABASE_URL"
     return f"{shown(params)} refused: {words}"
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from perfwatch_core.store import schema
-from perfwatch_core.store.address import identity, parameters, shown
+from perfwatch_core.store.address import PRIVATE, identity, parameters, shown
 from perfwatch_core.store.batch import Batch
 from perfwatch_core.store.connector import register
 from perfwatch_core.store.link import Halt, Link
@@ -167,3 +167,12 @@ def test_a_list_of_hosts_is_read_as_libpq_reads_it() -> None:
     assert shown({"host": "a,b", "port": "1,2", "dbname": "d"}) == "a:1 or b:2, database d"
     assert shown({"host": "a,b", "port": "1", "dbname": "d"}) == "a:1 or b:1, database d"
     assert shown({"host": "/a,b", "dbname": "d"}) == "/a or b, database d"
+
+
+def test_of_the_private_server_nobody_is_told_to_start_it() -> None:
+    params = {"host": "/srv/data", "dbname": "perfwatch", **PRIVATE}
+    error = psycopg.OperationalError("server closed the connection unexpectedly This probably means the server …")
+    assert sentence(error, params) == (
+        "the private database in /srv/data does not answer (server closed the connection unexpectedly); "
+        "PerfWatch starts it again"
+    )
