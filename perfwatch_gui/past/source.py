@@ -15,7 +15,7 @@ from perfwatch_core.sample import Sample
 from perfwatch_core.store.past import Bounds
 from perfwatch_gui.past.archive import Archive
 from perfwatch_gui.past.question import Moments, Wish, question
-from perfwatch_gui.past.tiles import BINS, Stretch, Tiles, reach_of, width_for
+from perfwatch_gui.past.tiles import BINS, SAMPLE_GAP, Stretch, Tiles, reach_of, width_for
 from perfwatch_gui.past.views import Views, one_after_another
 from perfwatch_gui.tasks import Newest
 
@@ -204,7 +204,9 @@ class Past(QObject):
         if not kept or self._rings is None or end < ring_start:
             return old
         new = self._rings.window(series, ring_start, end, points)
-        return one_after_another(old, new, max(stretch.gap, 2 * _LATE))
+        # what is not stored yet of what another process collects is a gap until it is
+        interval = self._rings.newest.interval if self._rings.newest is not None else None
+        return one_after_another(old, new, max(stretch.gap, SAMPLE_GAP * (interval or 0.0)))
 
     def moment_near(self, time: float) -> float | None:
         """The moment at hand that is nearest; None in a gap and where nothing is loaded."""

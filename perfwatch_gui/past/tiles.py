@@ -33,7 +33,7 @@ _REACHES = (
 # Bins of so many samples each have no empty neighbour but in a gap; thinner ones are judged by their distance.
 _FULL = 3
 _BIN_GAP = 1.5
-_SAMPLE_GAP = 2.5
+SAMPLE_GAP = 2.5
 _MOST_BYTES = 24_000_000
 # A bin is drawn as a stroke from its least to its greatest: narrower ones than these run into each other.
 _PIXELS = 1.4
@@ -95,7 +95,7 @@ def _gap_of(begins: Floats, count: Floats, width: int) -> float:
     """The longest step that is no gap: samples stray from their ticks, so thin bins may have an empty neighbour."""
     if begins.size < 2 or float(np.median(count)) >= _FULL:
         return _BIN_GAP * width
-    return max(_SAMPLE_GAP * float(np.median(np.diff(begins))), _BIN_GAP * width)
+    return max(SAMPLE_GAP * float(np.median(np.diff(begins))), _BIN_GAP * width)
 
 
 class Tiles:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from perfwatch_core.metric import Metric
+from perfwatch_core.history import History
+from perfwatch_core.metric import Catalogue, Metric
+from perfwatch_core.sample import Sample
 from perfwatch_core.store.query import Points
 from perfwatch_core.units import Unit
 from perfwatch_gui.past.source import Past
@@ -106,3 +108,22 @@ def test_the_store_answers_in_the_bins_that_are_asked_for(qtbot: QtBot, width: i
     view = past.window(ONE, now - 600 * width, now, 850)
     assert 598 <= view.times.size <= 602
     assert np.isfinite(view.last).all()
+
+
+@pytest.mark.parametrize(("away", "joined"), [(5.0, True), (30.0, False)])
+def test_time_between_the_stored_and_the_rings_that_nobody_speaks_for_is_a_gap(
+    qtbot: QtBot, away: float, joined: bool
+) -> None:
+    """PerfWatch was closed, or another one collects and has not committed it yet: no line leads over it."""
+    closed = 1_795_000_000.0
+    rings = History(Catalogue([ONE.metric]), [str(ONE)])
+    for number in range(10):
+        rings.add(Sample(number, closed + away + 5 * number, 5.0, {ONE: 50.0}))
+    now = closed + away + 50
+    past = Past(FakeArchive([ONE], closed - 600, closed), [ONE], rings, lambda: now)
+    past.look([(now - 300, now)], 300)
+    qtbot.waitUntil(lambda: not past.loading)
+    window = past.window(ONE, now - 300, now, 300)
+    seam = (window.times > closed - 1) & (window.times < closed + away - 1)
+    assert window.times[0] < closed < window.times[-1]
+    assert bool(np.isnan(window.last[seam]).any()) is not joined
