@@ -35,6 +35,8 @@ HOUR = 720
 _FRAME_EVERY = 12
 # So many samples may be on their way; a server drops what comes faster than its loop takes four.
 _ON_THE_WAY = 3
+# With more samples than these not in the database yet, each next one waits for some seconds (real time).
+_BEHIND, _PAUSE = 60, 0.1
 _PASSWORD = "a long password"
 _POLICY = "UPDATE archive_policy SET retention_days = %s"
 
@@ -69,6 +71,9 @@ class Month(Engine):
         self.bus.publish(sample)
         while len(self.store.inbox) > _ON_THE_WAY or self.store.tidying:
             time.sleep(0.0002)
+        if self.store.queued() > _BEHIND:
+            # else hours of this time would go by in a commit that waits for a busy disk, and pile up
+            time.sleep(_PAUSE)
 
 
 def samples(count: int, start: float) -> Iterator[Sample]:
