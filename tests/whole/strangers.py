@@ -29,8 +29,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def with_passwords(data_dir: Path) -> Iterator[int]:
-    """A server on the stopped cluster in `data_dir`, which asks everybody but its superuser for one; its port."""
+def with_passwords(data_dir: Path, *statements: str) -> Iterator[int]:
+    """A server on the stopped cluster in `data_dir`, which asks everybody but its superuser for one; its port.
+
+    The statements are run there first, as its superuser.
+    """
     data, port = data_dir / "postgresql" / "data", free_port()
     account = server_account(data)
     programs = reachable(find_programs(), account)
@@ -53,6 +56,7 @@ def with_passwords(data_dir: Path) -> Iterator[int]:
     )  # fmt: skip
     try:
         until(lambda: _answers(port), 20)
+        tell(port, *statements)
         yield port
     finally:
         server.send_signal(signal.SIGINT)

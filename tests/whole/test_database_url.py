@@ -11,21 +11,20 @@ import pytest
 from tests.core.store.clusters import copied
 from tests.core.store.waiting import until
 from tests.whole.program import Running, run
-from tests.whole.strangers import OWNER, free_port, of_version, tell, with_passwords
+from tests.whole.strangers import OWNER, free_port, of_version, with_passwords
 
 
 @pytest.fixture(scope="module")
 def port(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """That of a server with two users: `rich` has a database, `poor` may only look at one."""
-    with with_passwords(copied(made, tmp_path_factory.mktemp("theirs") / "data")) as one:
-        tell(
-            one,
-            "CREATE ROLE rich LOGIN PASSWORD 'right'",
-            "CREATE DATABASE rich OWNER rich",
-            "CREATE ROLE poor LOGIN PASSWORD 'right'",
-            "CREATE DATABASE bare",
-            "CREATE ROLE nologin PASSWORD 'right'",
-        )
+    users = (
+        "CREATE ROLE rich LOGIN PASSWORD 'right'",
+        "CREATE DATABASE rich OWNER rich",
+        "CREATE ROLE poor LOGIN PASSWORD 'right'",
+        "CREATE DATABASE bare",
+        "CREATE ROLE nologin PASSWORD 'right'",
+    )
+    with with_passwords(copied(made, tmp_path_factory.mktemp("theirs") / "data"), *users) as one:
         yield one
 
 

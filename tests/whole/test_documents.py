@@ -20,7 +20,7 @@ from perfwatch_core.store.cluster_programs import find_programs
 from tests.core.store.clusters import copied
 from tests.shown import DOCUMENTS, blocks, inline
 from tests.whole.program import ROOT, environment
-from tests.whole.strangers import tell, with_passwords
+from tests.whole.strangers import with_passwords
 
 SHOWING = [path for path in DOCUMENTS if blocks(path)]
 # Written down, not done: (program, its first words as the documents give them).
@@ -47,13 +47,12 @@ TOLD = {
 @pytest.fixture(scope="module")
 def port(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """That of a PostgreSQL where nobody is called perfwatch yet, and `me` has a database."""
-    with with_passwords(copied(made, tmp_path_factory.mktemp("theirs") / "data")) as one:
-        tell(
-            one,
-            "CREATE ROLE me LOGIN PASSWORD 'right'",
-            "CREATE DATABASE mine OWNER me",
-            "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'right'",
-        )
+    users = (
+        "CREATE ROLE me LOGIN PASSWORD 'right'",
+        "CREATE DATABASE mine OWNER me",
+        "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'right'",
+    )
+    with with_passwords(copied(made, tmp_path_factory.mktemp("theirs") / "data"), *users) as one:
         boss = f"host=127.0.0.1 port={one} user=boss password=right dbname=mine"
         with psycopg.connect(boss, autocommit=True) as connection:
             connection.execute("ALTER DATABASE perfwatch RENAME TO before")
