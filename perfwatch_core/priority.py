@@ -17,12 +17,15 @@ import pwd
 import resource
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 from perfwatch_core import session
 
 NICE = -10
 # The lowest of real time (sched(7)): above all ordinary threads, below whatever else is of real time.
 _REAL_TIME = 1
+# The socket of the user's systemd, below the user's runtime directory.
+_MANAGER = "systemd/private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,15 @@ class Standing:
 
     @property
     def remedy(self) -> str:
-        """The command that gives the rest from the next login on (limits.conf(5)); empty where nothing lacks."""
+        """The command that gives what lacks, empty where nothing does.
+
+        That is a group of its own by the user's systemd (systemd.scope(5)), else rights from the next login on
+        (limits.conf(5)).
+        """
         if self.raised or self.session:
             return ""
+        if (Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere")) / _MANAGER).exists():
+            return "systemd-run --user --scope -p CPUWeight=200 perfwatch"
         try:
             user = pwd.getpwuid(os.getuid()).pw_name
         except KeyError:

@@ -6,6 +6,7 @@ import os
 import resource
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,7 @@ def test_without_rights_it_is_as_it_was_and_says_what_gives_them(monkeypatch: py
     monkeypatch.setattr(os, "setpriority", refuse)
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
     monkeypatch.setattr(session, "counts", lambda: False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     found = priority.standing()
     assert found == Standing(0, real_time=False, session=False)
     assert found.sentence.startswith("that of every program: beside many busy programs")
@@ -50,6 +52,16 @@ def test_one_who_has_all_is_told_nothing_to_mend() -> None:
     assert found.remedy == ""
     assert found.sentence == "samples come in time on a busy machine: nice -10, and real time for the sampler"
     assert Standing(-5, real_time=True, session=False).remedy != ""
+
+
+def test_who_has_a_systemd_needs_no_right(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A group of processes of its own has a share of the processors, where sessions have none."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert "sudo" in Standing(0, real_time=False, session=False).remedy
+    (tmp_path / "systemd").mkdir()
+    (tmp_path / "systemd/private").touch()
+    assert Standing(0, real_time=False, session=False).remedy.startswith("systemd-run --user --scope ")
+    assert Standing(0, real_time=False, session=True).remedy == ""
 
 
 @pytest.mark.usefixtures("usual")
