@@ -10,9 +10,10 @@ from tests.torture.outcome import Outcome, table
 
 _HEAD = """# What happens when things go wrong
 
-Written by `make torture`, which tries everything below on real processes, a real PostgreSQL and a real kernel; a
-shorter form runs with every check, which tells of it. A row that does not hold ends it with status 1; what a machine
-has no right or no program for is named as not tried.
+Written by `make torture`, which tries everything below on real processes, a real PostgreSQL and a real kernel. A row
+that does not hold ends it with status 1; what a machine has no right or no program for is named as not tried. A
+shorter form is a step of every check and fails it alike; how quick things are is not judged there, for a check shares
+its machine with others.
 """
 _SUMMARY = re.compile(r"^- \d+ rows: .*$", re.MULTILINE)
 # what a row says of itself, and how that is counted
