@@ -64,7 +64,7 @@ def _kilobytes(browser: Browser, rig: Rig) -> float:
         received = [0.0]
         wire.on("Network.loadingFinished", lambda told: received.append(told["encodedDataLength"]))
         wire.send("Network.enable")
-        _enter(context, rig)
+        enter(context, rig)
         page.goto(rig.url)
         page.wait_for_selector(".page:not(.skeleton)")
         page.wait_for_load_state("networkidle")
@@ -78,7 +78,7 @@ def _opened(browser: Browser, rig: Rig) -> tuple[float, float]:
         page.goto(rig.url)
         page.wait_for_selector(".narrow input:focus")
         usable = float(page.evaluate("window.usable"))
-        _enter(context, rig)
+        enter(context, rig)
         page.reload()
         page.wait_for_selector(".page:not(.skeleton)")
         return usable, float(page.evaluate("window.numbers"))
@@ -88,7 +88,7 @@ def _delays(browser: Browser, rig: Rig) -> Iterator[float]:
     """Milliseconds from each sample's own time to its number on the screen."""
     with browser.new_context() as context:
         context.add_init_script(_WATCH)
-        _enter(context, rig)
+        enter(context, rig)
         page = context.new_page()
         page.goto(rig.url)
         page.wait_for_selector(".page:not(.skeleton)")
@@ -102,7 +102,7 @@ def _delays(browser: Browser, rig: Rig) -> Iterator[float]:
                 yield painted - taken * 1000
 
 
-def _enter(context: BrowserContext, rig: Rig) -> None:
+def enter(context: BrowserContext, rig: Rig) -> None:
     """Have a token in the browser, so that it need not log in."""
     token = rig.login(password=PASSWORD).json["access_token"]
     context.add_init_script(f"localStorage.setItem('perfwatch-token', {token!r})")

@@ -102,7 +102,7 @@ def use() -> dict[str, float]:
     machine = ComposedMachine(engine.catalogue, interval=1.0, start=time.time() - 1000)
     newest = machine.samples(_POINTS)
     # a picture that is not of now is covered by a veil
-    window = _filled(application, engine, newest, lambda: newest[-1].time)
+    window = filled(application, engine, newest, lambda: newest[-1].time)
     chart = window.pages["dashboard"].cards[0].charts[0]
 
     samples = machine.samples(_MOST)
@@ -117,15 +117,15 @@ def use() -> dict[str, float]:
     def resize(number: int) -> None:
         window.resize(WIDTH - 4 * (number % 100), HEIGHT - 2 * (number % 100))
 
-    frames = _frames_of(window)
+    frames = frames_of(window)
     costs = {}
     for name, step in (("sample", sample_comes), ("hover", hover), ("resize", resize)):
-        costs[name] = _p95(_costs(step, frames, application.processEvents))
+        costs[name] = p95(costs_of(step, frames, application.processEvents))
     window.close()
     return costs
 
 
-def _filled(
+def filled(
     application: QApplication, engine: FakeEngine, samples: Sequence[Sample], clock: Callable[[], float]
 ) -> Window:
     """The window on its screen, with all these samples in its charts, and garbage collected as the program does."""
@@ -149,7 +149,7 @@ def _filled(
     return window
 
 
-def _frames_of(window: QWidget) -> list[float]:
+def frames_of(window: QWidget) -> list[float]:
     """A list that grows by one whenever the window has painted what was asked for."""
     from PySide6.QtCore import QEvent, QObject
 
@@ -167,7 +167,9 @@ def _frames_of(window: QWidget) -> list[float]:
     return frames
 
 
-def _costs(step: Callable[[int], None], frames: list[float], turn: Callable[[], object]) -> list[float]:
+def costs_of(
+    step: Callable[[int], None], frames: list[float], turn: Callable[[], object], rounds: int = _ROUNDS
+) -> list[float]:
     """CPU ms from each event to the end of its picture. Qt waits 5 ms for more events before it paints."""
     costs: list[float] = []
     for number in range(_MOST):
@@ -179,12 +181,12 @@ def _costs(step: Callable[[int], None], frames: list[float], turn: Callable[[], 
         # an event within the same pixel or second changes nothing, and costs next to nothing
         if len(frames) > painted:
             costs.append(1000 * (time.process_time() - before))
-        if len(costs) == _WARM + _ROUNDS:
+        if len(costs) == _WARM + rounds:
             return costs[_WARM:]
     raise AssertionError("most events changed nothing")
 
 
-def _p95(costs: list[float]) -> float:
+def p95(costs: list[float]) -> float:
     return sorted(costs)[len(costs) * 95 // 100]
 
 
