@@ -64,6 +64,7 @@ class StatusLine(QFrame):
         super().__init__()
         self.setObjectName("status")
         self._clock = clock
+        self._following = False
         self._cpu = catalogue.series("self.cpu_percent")
         self._rss = catalogue.series("self.rss_bytes")
         self.role = LoneField(theme, "", "")
@@ -84,6 +85,7 @@ class StatusLine(QFrame):
         """Role and database; sentences that need a person stand on hover of the role."""
         # that a database cannot be asked while it is made is no trouble
         role = Role.STARTING if state.database.starting else state.role
+        self._following = role is Role.FOLLOWING
         sentences = "\n".join((_ROLE_HELP[role], *state.notices))
         troubled = bool(state.notices) or role is Role.ALONE
         mark = " (!)" if state.notices else ""
@@ -102,5 +104,6 @@ class StatusLine(QFrame):
     def show_cost(self, snapshot: Snapshot) -> None:
         """PerfWatch's own processor time and memory."""
         cpu, rss = snapshot.shown(self._cpu), snapshot.shown(self._rss)
-        why = cpu.why or rss.why or "Processor time and memory of PerfWatch and the programs it runs"
+        whose = "the PerfWatch that collects" if self._following else "PerfWatch"
+        why = cpu.why or rss.why or f"Processor time and memory of {whose} and the programs it runs"
         self.cost.show_value(Shown(f"{cpu.text} CPU  {rss.text}", cpu.known or rss.known, why))

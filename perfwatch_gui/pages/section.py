@@ -5,6 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QGridLayout, QLabel, QVBoxLayout
 
+# In widths of an average letter: so that the controls of all sections stand below one another.
+_LABEL_LETTERS = 22
+_LABEL, _FIELD = QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole
+
 
 def section(title: str, rows: QFormLayout | QGridLayout) -> QFrame:
     """A card with a heading."""
@@ -17,7 +21,18 @@ def section(title: str, rows: QFormLayout | QGridLayout) -> QFrame:
     heading.setObjectName("title")
     column.addWidget(heading)
     column.addLayout(rows)
+    if isinstance(rows, QFormLayout):
+        _align(rows)
     return frame
+
+
+def _align(rows: QFormLayout) -> None:
+    """Give all labels one width, and each the height of its control, in whose middle it then stands."""
+    for place in range(rows.rowCount()):
+        label, control = (rows.itemAt(place, role) for role in (_LABEL, _FIELD))
+        if label is not None and control is not None and (words := label.widget()) is not None:
+            width = _LABEL_LETTERS * words.fontMetrics().averageCharWidth()
+            words.setMinimumSize(width, control.sizeHint().height())
 
 
 def form() -> QFormLayout:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from perfwatch_core.units import ByteStyle
@@ -47,6 +47,15 @@ def type_interval(shown: Scene, words: str) -> None:
     QTest.keyClicks(box, words)
     QTest.keyClick(box, Qt.Key.Key_Return)
     turn()
+
+
+def test_labels_stand_in_the_middle_of_their_controls_and_controls_below_one_another(shown: Scene) -> None:
+    page, lefts = shown.window.settings, set()
+    for label in (one for one in page.findChildren(QLabel) if one.buddy() is not None):
+        ours, its = (one.rect().center() + one.mapTo(page, QPoint(0, 0)) for one in (label, label.buddy()))
+        assert abs(ours.y() - its.y()) <= 1, label.text()
+        lefts.add(label.buddy().mapTo(page, QPoint(0, 0)).x())
+    assert len(lefts) == 1
 
 
 def test_a_typed_interval_is_taken_once_and_shown_in_the_header(shown: Scene) -> None:

@@ -173,6 +173,9 @@ def test_the_foot_says_what_this_perfwatch_does(qtbot: QtBot, tmp_path: Path, ro
         shown.tick()
         assert said(shown.window.status.role) == words
         assert shown.window.status.role.toolTip() != ""
+        # a follower is shown the figures of another process
+        followed = role is Role.FOLLOWING
+        assert ("the PerfWatch that collects" in shown.window.status.cost.toolTip()) is followed
 
 
 def test_the_foot_says_how_the_database_is(shown: Scene) -> None:
