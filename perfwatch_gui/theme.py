@@ -23,6 +23,8 @@ _DARK = {
 }  # fmt: skip
 _LIGHT_GROUND = {"background": "#f1f5f9", "card": "#ffffff", "border": "#cbd5e1", "text": "#0f172a"}
 _STEP = 0.005
+# Lines behind curves are quieter than the edge of their card.
+_GRID_SHARE = 0.75
 
 
 def luminance(colour: str) -> float:
@@ -126,6 +128,7 @@ class Theme(QObject):
         if scheme is not self.scheme or not self._colours:
             self.scheme = scheme
             self._colours = {token: QColor(value) for token, value in scheme.colours.items()}
+            self._colours["grid"] = mixed(self._colours["card"], self._colours["border"], _GRID_SHARE)
             self.changed.emit()
 
     def colour(self, token: str) -> QColor:

@@ -10,12 +10,11 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
 
 from perfwatch_gui import clock
 from perfwatch_gui.charts.scale import Scale, Tick
-from perfwatch_gui.theme import Theme, mixed
+from perfwatch_gui.theme import Theme
 
 # The same on every chart, so that charts in one column stand exactly below one another.
 _WIDEST = "k pages/s"
 _PADDING = 6.0
-_GRID_SHARE = 0.75
 # Seconds between two labels, and the width that one needs, in widths of its text.
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 432000, 604800)
 _SPREAD = 1.6
@@ -52,6 +51,8 @@ class Frame:
     def __init__(self, font: QFont, span: float) -> None:
         self.font = font
         self.plot = QRectF()
+        # its left and its right, which are asked for too often to ask Qt
+        self._sides = 0.0, 0.0
         self._metrics = metrics = QFontMetricsF(font)
         self._text_height, self._ascent, self._descent = metrics.height(), metrics.ascent(), metrics.descent()
         self._span = span
@@ -91,6 +92,7 @@ class Frame:
         """Find the places for a chart of this size in pixels."""
         below = round(self._text_height + 2)
         self.plot = QRectF(self.gutter, 1.0, max(1.0, width - self.gutter - 1.0), max(1.0, height - below - 2.0))
+        self._sides = self.plot.left(), self.plot.right()
         self._height = height
         self._arrange_values(scale)
         self._arrange_times()
@@ -108,11 +110,11 @@ class Frame:
         self._value_labels, self._rows, self._thin = [], [], 0.0
         per_value, zero = self._upright(scale)
         ticks, bases = scale.ticks(plot.height(), self._text_height), []
+        highest, lowest = plot.top() + high - 2, plot.bottom() + 1
         for tick in ticks:
             y = round(zero - per_value * tick.value - _HALF_PIXEL)
             self._rows.append(y)
-            base = min(max(y + high / 2 - 1, plot.top() + high - 2), plot.bottom() + 1)
-            bases.append(base)
+            bases.append(min(max(y + high / 2 - 1, highest), lowest))
         self._write_values(ticks, bases, scale.symbol)
         self._zero = zero - _HALF_PIXEL
 
@@ -158,13 +160,14 @@ class Frame:
 
     def _mark(self, age: float, text: str, held: bool) -> None:
         """A line and its label; `held` keeps labels inside at the edges, else those that would be cut are left out."""
-        x = round(self.plot.right() - age / self._span * self.plot.width())
+        first, last = self._sides
+        x = round(last - age / self._span * (last - first))
         room = self._advance(text)
         left = x - room / 2
         if held:
-            left = min(max(left, self.plot.left()), self.plot.right() - room)
+            left = min(max(left, first), last - room)
         self._columns.append(x)
-        if self.plot.left() <= left and left + room <= self.plot.right():
+        if first <= left and left + room <= last:
             self._time_labels.append(Label(text, left, self._height - self._descent - 1))
 
     def x_of(self, age: float) -> float:
@@ -204,7 +207,7 @@ class Frame:
 
     def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
-        colour = mixed(theme.colour("card"), theme.colour("border"), _GRID_SHARE)
+        colour = theme.colour("grid")
         # Qt draws lines pixel by pixel, and fills rows of them at once
         plot, thin = self.plot, 1.0 / painter.device().devicePixelRatioF()
         if self._thin != thin:
