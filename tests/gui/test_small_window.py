@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRect, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from perfwatch_core.sample import Fault
+from perfwatch_gui.cards.notice import Notice
 from perfwatch_gui.clock import short_text
 from perfwatch_gui.history.span_bar import SpanBar
 from perfwatch_gui.shortcuts import ShortcutList
+from tests.gui.engine import FakeEngine
+from tests.gui.machine import ComposedMachine
 from tests.gui.moves import right_words, settle
 from tests.gui.scene import Scene, part, scene, turn
 
@@ -88,3 +92,22 @@ def test_the_list_of_keys_scrolls_where_the_screen_is_too_low(shown: Scene, monk
     assert focused
     assert scrolls
     assert without_icon
+
+
+def test_a_notice_without_room_ends_in_dots_and_says_all_on_hover(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = FakeEngine()
+    fault = Fault("the disks cannot be read for a reason that is longer than others", remedy="chmod +r /proc/diskstats")
+    machine = ComposedMachine(engine.catalogue, faults={"disk": fault})
+    with scene(qtbot, tmp_path / "window.ini", engine, machine) as made:
+        made.window.resize(*SMALL)
+        made.tick(2)
+        notice = part(made.card("disk"), Notice)
+        label = part(notice, QLabel)
+        assert label.text().startswith("The disks cannot be read")
+        assert label.text().endswith("…")
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+        assert fault.remedy in notice.words
+        assert fault.remedy in label.toolTip()
+        made.window.resize(1920, 600)
+        turn()
+        assert label.text() == notice.words
