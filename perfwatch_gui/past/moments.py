@@ -17,6 +17,9 @@ from perfwatch_gui.tasks import Newest, made_of
 
 # So many samples are remembered whole: the store has them half a minute later, at two a second.
 _RECENT = 90
+# Of a machine with thousands of things only those that the store may not have yet, in seconds: 90 would take 200 MB.
+_MOST_VALUES = 200_000
+_STORED_SECONDS = 60.0
 # Two samples lie so far apart at most, and a downsampled one speaks for an hour; in seconds.
 _REACH = 125.0
 _FAR_REACH = 3700.0
@@ -37,7 +40,8 @@ class Moments(QObject):
         super().__init__()
         self._archive = archive
         self._catalogue = catalogue
-        self._recent: deque[Sample] = deque(maxlen=_RECENT)
+        self._recent: deque[Sample] = deque()
+        self._values = 0
         self._asking = Newest(self.failed.emit, self)
         self._asked: float | None = None
         self.sample: Sample | None = None
@@ -45,6 +49,13 @@ class Moments(QObject):
     def take(self, sample: Sample) -> None:
         """Remember the newest sample."""
         self._recent.append(sample)
+        self._values += len(sample.values)
+        while self._too_many(sample.time):
+            self._values -= len(self._recent.popleft().values)
+
+    def _too_many(self, now: float) -> bool:
+        stored = self._recent[0].time < now - _STORED_SECONDS
+        return len(self._recent) > _RECENT or (stored and self._values > _MOST_VALUES)
 
     def ask(self, moment: float) -> None:
         """Look for what was known at a moment (UTC seconds); the newest question counts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
 from perfwatch_core.layout import PAGES
-from perfwatch_core.metric import Series
+from perfwatch_core.metric import Series, Value
+from perfwatch_core.sample import Sample
 from perfwatch_core.units import ByteStyle
 from perfwatch_gui.cards import figures
 from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.figures import Shown, Snapshot
+from perfwatch_gui.past.moments import Moments
 from perfwatch_gui.tables.view import TableView
 from tests.gui.engine import FakeEngine
 from tests.gui.machine import ComposedMachine
@@ -35,6 +38,12 @@ def large(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
         shown.window.pages["dashboard"].fill(shown.card("network"))
         turn()
         yield shown
+
+
+class _Marked(Sample):
+    """A sample that can be seen to be gone."""
+
+    __slots__ = ("__weakref__",)
 
 
 def _names(view: TableView) -> list[str]:
@@ -96,6 +105,25 @@ def test_a_sorted_table_follows_each_sample_and_the_selection_follows_its_row(la
     assert _names(view) == list(Snapshot(sample, ByteStyle.AUTO).rows(_INTERFACES, large.engine.catalogue))
     view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     assert _names(view) == sorted(_names(view), reverse=True)
+
+
+@pytest.mark.parametrize(("values", "kept"), [(10, 90), (20_000, 13)])
+def test_of_a_large_machine_no_more_whole_samples_are_remembered_than_the_store_lacks(
+    large: Scene, values: int, kept: int
+) -> None:
+    catalogue = large.engine.catalogue
+    moments = Moments(large.engine.archive, catalogue)
+    known: dict[Series, Value] = {catalogue.series(f"network.is_up[veth{one}]"): 1 for one in range(values)}
+    alive: list[weakref.ref[_Marked]] = []
+    for number in range(100):
+        sample = _Marked(number, 5.0 * number, 5.0, known)
+        alive.append(weakref.ref(sample))
+        moments.take(sample)
+    del sample
+    assert [one() is not None for one in alive] == [number >= 100 - kept for number in range(100)]
+    moments.ask(5.0 * 98)
+    assert moments.sample is not None
+    assert moments.sample.number == 98
 
 
 def test_a_table_that_was_out_of_sight_shows_the_newest_when_it_is_back(large: Scene) -> None:
