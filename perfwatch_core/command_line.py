@@ -171,6 +171,8 @@ def parse(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, Settin
     """The wishes and the settings of this run; ends the program with 2 and a sentence if either is wrong."""
     parser = build_parser()
     wishes = parser.parse_args(joined_times(sys.argv[1:] if argv is None else argv))
+    if wishes.serve and wishes.command:
+        parser.error(f"--serve runs until it is stopped, and {wishes.command} is a command of its own")
     flags = {name: getattr(wishes, f"setting_{name}", None) for name in declared()}
     try:
         settings = load(flags)

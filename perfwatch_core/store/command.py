@@ -22,12 +22,12 @@ T = TypeVar("T")
 def database(settings: Settings, action: str, revision: str) -> int:
     """Show or move the schema; 1 with a sentence where the database cannot be had."""
     actions: dict[str, Callable[[Mapping[str, str]], str]] = {
-        "status": schema.status,
         "upgrade": schema.upgrade,
         "downgrade": lambda params: schema.downgrade(params, revision),
     }
     try:
-        print(with_server(settings, actions[action]))
+        # a database that is not there is not made for the question
+        print(standing(settings) if action == "status" else with_server(settings, actions[action]))
     except StoreProblem as problem:
         print(f"perfwatch: {problem}", file=sys.stderr)
         return 1

@@ -121,6 +121,7 @@ def test_the_doctor_names_every_type_the_machine_and_the_store() -> None:
         (("--serve",), {"SAMPLING_INTERVAL_SECONDS": "0"}, "SAMPLING_INTERVAL_SECONDS: '0' is not accepted"),
         (("--serve",), {"PERFWATCH_PORT": "http"}, "PERFWATCH_PORT: 'http' is not accepted"),
         (("doctor",), {"DATABASE_URL": "mysql://me:secret@here/x"}, "DATABASE_URL"),
+        (("--serve", "once"), {}, "--serve runs until it is stopped, and once is a command of its own"),
         (("--nonsense",), {}, "--nonsense"),
         (("nonsense",), {}, "nonsense"),
     ],

@@ -40,7 +40,8 @@ def test_db_goes_up_and_down_and_says_where_it_stands(fresh: Path) -> None:
     words = ("--data-dir", str(fresh))
     before = run("db", "status", *words)
     assert before.returncode == 0, before.stderr
-    assert "db upgrade" in before.stdout
+    assert before.stdout == f"the first start makes a private database in {fresh}\n"
+    assert not (fresh / "postgresql").exists()
     up = run("db", "upgrade", *words)
     assert up.returncode == 0, up.stderr
     assert "newest" in run("db", "status", *words).stdout
