@@ -11,8 +11,15 @@ from websockets.typing import ExtensionParameter
 
 # 4 KiB: larger windows cost each message memory and gain little on 3 kB of JSON.
 _WINDOW_BITS = 12
-# Some milliseconds of the event loop; longer messages, such as history, go as they are.
+# Some milliseconds of the event loop; longer answers, such as history, go as they are.
 LONGEST = 256 * 1024
+
+
+class SharedFrame(Frame):
+    """A message to all viewers, compressed once for all of them however long it is.
+
+    The sample of a large machine has a megabyte: over a slow line it would not arrive before the next one.
+    """
 
 
 class Deflate(PerMessageDeflate):
@@ -22,8 +29,9 @@ class Deflate(PerMessageDeflate):
         super().__init__(True, True, remote_bits, local_bits, {"memLevel": 5})
 
     def encode(self, frame: Frame) -> Frame:
-        """The frame compressed, unless it is a control frame or too long to compress between two samples."""
-        return frame if len(frame.data) > LONGEST else super().encode(frame)
+        """The frame compressed, unless it is a control frame or an answer too long to compress between two samples."""
+        long = len(frame.data) > LONGEST and not isinstance(frame, SharedFrame)
+        return frame if long else super().encode(frame)
 
 
 class DeflateFactory(ServerPerMessageDeflateFactory):

@@ -8,13 +8,13 @@ from collections import deque
 from functools import cached_property
 
 import msgspec
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import CloseCode, Opcode
 from websockets.protocol import State
 
 from perfwatch_core.bus import Bus, Inbox
 from perfwatch_core.metric import Catalogue
 from perfwatch_core.sample import Sample
-from perfwatch_net.compression import packing
+from perfwatch_net.compression import SharedFrame, packing
 from perfwatch_net.connection import Connection
 from perfwatch_net.wire import metrics_message, metrics_notification
 
@@ -142,7 +142,7 @@ class _Message:
     """
 
     def __init__(self, text: bytes) -> None:
-        self._frame = Frame(Opcode.TEXT, text)
+        self._frame = SharedFrame(Opcode.TEXT, text)
         self._packed: dict[int, bytes] = {}
 
     def write(self, viewer: Connection) -> None:

@@ -6,7 +6,7 @@ import pytest
 from websockets.extensions import Extension
 from websockets.frames import Frame, Opcode
 
-from perfwatch_net.compression import LONGEST, Deflate, DeflateFactory, packing
+from perfwatch_net.compression import LONGEST, Deflate, DeflateFactory, SharedFrame, packing
 
 
 def agreed(*offer: tuple[str, str | None]) -> Deflate:
@@ -40,6 +40,13 @@ def test_viewers_are_told_apart_by_their_window_only() -> None:
 @pytest.mark.parametrize("frame", [Frame(Opcode.PING, b"x"), Frame(Opcode.TEXT, b"a" * (LONGEST + 1))])
 def test_control_frames_and_very_long_ones_pass_as_they_are(frame: Frame) -> None:
     assert agreed().encode(frame) is frame
+
+
+def test_what_goes_to_all_viewers_is_compressed_however_long_it_is() -> None:
+    message = b'{"bytes_sent_total":0}' * LONGEST
+    packed = agreed().encode(SharedFrame(Opcode.TEXT, message))
+    assert unpacked(packed) == message
+    assert len(packed.data) < LONGEST
 
 
 @pytest.mark.parametrize("offer", [(), (("client_max_window_bits", None),)])

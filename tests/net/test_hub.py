@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection
 from perfwatch_core.bus import Bus
 from perfwatch_core.sample import Sample
 from perfwatch_core.store.cluster import Cluster
+from perfwatch_net.compression import LONGEST
 from perfwatch_net.hub import TOO_SLOW, Hub
 from perfwatch_net.limits import Limits
 from tests.core.store.waiting import until
@@ -142,6 +143,26 @@ def test_for_nobody_nothing_is_encoded_and_who_comes_has_it_all(rig: Rig, encode
     with ExitStack() as stack:
         rig.publish({"cpu.usage_percent": 6.5, "cpu.per_core[0]": 5})
         assert told_of(watching(rig, stack), 6.5) == [5]
+
+
+def test_a_sample_of_a_large_machine_goes_over_the_wire_compressed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[tuple[int, int]] = []
+    encode = PerMessageDeflate.encode
+
+    def packed(extension: PerMessageDeflate, frame: Frame) -> Frame:
+        answer = encode(extension, frame)
+        sizes.append((len(frame.data), len(answer.data)))
+        return answer
+
+    monkeypatch.setattr(PerMessageDeflate, "encode", packed)
+    values = {f"network.bytes_recv_per_sec[veth{number}]": number for number in range(2000)}
+    with ExitStack() as stack:
+        viewer = watching(rig, stack)
+        rig.publish({"cpu.usage_percent": 8.25, **values})
+        told(viewer, 8.25)
+    whole, sent = max(sizes)
+    assert whole > LONGEST
+    assert sent < whole / 5
 
 
 def large(number: int) -> Mapping[str, float]:
