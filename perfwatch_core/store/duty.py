@@ -87,13 +87,14 @@ class Duty:
 
     @property
     def queued(self) -> int:
-        """Samples of this process that are not in the database yet."""
-        return self._writer.queued if self._writer else 0
+        """Samples of this process that are not in the database yet; from any thread."""
+        writer = self._writer
+        return writer.queued if writer else 0
 
     def notices(self) -> tuple[str, ...]:
-        """Sentences about what endangers samples."""
-        mine = (self._journal_trouble,) if self._journal_trouble else ()
-        return mine + (self._writer.notices() if self._writer else ())
+        """Sentences about what endangers samples; from any thread."""
+        mine, writer = self._journal_trouble, self._writer
+        return (*([mine] if mine else []), *(writer.notices() if writer else ()))
 
     def tick(self) -> None:
         """Do all that is due; never raises for the database's sake."""

@@ -45,8 +45,8 @@ class Spool:
 
     @property
     def samples(self) -> int:
-        """Samples that wait here."""
-        return sum(self._counts.values()) + sum(batch.count for batch in self._held)
+        """Samples that wait here; from any thread."""
+        return sum(self._counts.copy().values()) + sum(batch.count for batch in self._held.copy())
 
     @property
     def held(self) -> int:

@@ -94,7 +94,7 @@ def _age(path: Path) -> float:
 class Writer:
     """Takes samples, commits them in batches, spools them while the database is away.
 
-    Not thread-safe: all of it runs in the store's thread.
+    All of it runs in the store's thread, except for `queued` and `notices`: others look at a copy.
     """
 
     def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
@@ -106,9 +106,9 @@ class Writer:
 
     @property
     def queued(self) -> int:
-        """Samples that are not in the database yet."""
+        """Samples that are not in the database yet; from any thread."""
         open_ = len(self._journal.fresh)
-        return open_ + sum(cut.samples for cut in self._cuts) + self._journal.spool.samples
+        return open_ + sum(cut.samples for cut in self._cuts.copy()) + self._journal.spool.samples
 
     @property
     def ripe(self) -> bool:
@@ -200,11 +200,11 @@ class Writer:
                 f"The journal is full: {spool.lost} samples were dropped, the oldest first;"
                 " bring the database back to keep the rest."
             )
-        if spool.held and spool.error is not None:
-            found.append(f"The disk takes no samples ({spool.error.strerror}): they wait in memory; make room.")
-        if fresh.error is not None:
+        if spool.held and (error := spool.error) is not None:
+            found.append(f"The disk takes no samples ({error.strerror}): they wait in memory; make room.")
+        if (error := fresh.error) is not None:
             found.append(
-                f"The newest samples are in memory only ({fresh.error.strerror}): a crash would lose up to"
+                f"The newest samples are in memory only ({error.strerror}): a crash would lose up to"
                 f" {COMMIT_SECONDS:.0f} s of them; make room in {fresh.directory}."
             )
         if self.rejected:

@@ -22,7 +22,7 @@ from tests.core.collectors.conftest import Stage
 from tests.gui.engine import FakeEngine
 
 # What `perfwatch_gui.hover` puts around words that it escaped.
-_OURS = re.compile(r"</?(qt|p)( style='margin:0')?>")
+_OURS = re.compile(r"</?(qt|p)( style='margin:0(; white-space:nowrap)?')?>")
 
 
 def _samples(root: Path) -> Iterator[Sample]:
