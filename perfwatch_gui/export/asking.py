@@ -54,28 +54,33 @@ class FileField(QWidget):
 
 
 class AskDialog(QDialog):
-    """A form with a button that does what the title says; `begin` is what it does."""
+    """A form with a button that does what the title says; `begin` is what it does. `end_with` ends its making."""
 
-    def __init__(self, title: str, does: str, parent: QWidget) -> None:
+    def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setMinimumWidth(_WIDTH)
         self.form = QFormLayout()
         self.form.setVerticalSpacing(8)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(20, 16, 20, 14)
+        self._column.setSpacing(12)
+        self._column.addLayout(self.form)
+
+    def end_with(self, does: str) -> None:
+        """Put the buttons below the form; last, for that is how the keyboard reaches what a dialog has."""
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox()
+        self.cancel = self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.start = self.buttons.addButton(does, QDialogButtonBox.ButtonRole.ActionRole)
-        self.start.setDefault(True)
         self.start.clicked.connect(self.begin)
         self.buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
-        column.setSpacing(12)
-        column.addLayout(self.form)
-        column.addWidget(self.words)
-        column.addWidget(self.buttons)
+        self._column.addWidget(self.words)
+        self._column.addWidget(self.buttons)
+        # a button has no dialog before, and Return would be for the first one, which cancels
+        self.start.setDefault(True)
 
     @abstractmethod
     def begin(self) -> None:

@@ -60,7 +60,7 @@ class ExportDialog(AskDialog):
     """Span, types, interval, format and file; stays open to say what came of it."""
 
     def __init__(self, archive: Archive, catalogue: Catalogue, start: float, end: float, parent: QWidget) -> None:
-        super().__init__("Export history", "Export", parent)
+        super().__init__("Export history", parent)
         self._archive = archive
         self._catalogue = catalogue
         self._export: Export | None = None
@@ -88,6 +88,7 @@ class ExportDialog(AskDialog):
         self.bar.setRange(0, _STEPS)
         self.bar.hide()
         self.form.addRow(self.bar)
+        self.end_with("Export")
         self.format.currentIndexChanged.connect(self._take_format)
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)

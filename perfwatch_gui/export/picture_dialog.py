@@ -13,7 +13,7 @@ class PictureDialog(AskDialog):
     """Writes one chart; closes when that went well."""
 
     def __init__(self, chart: TimeChart, title: str, parent: QWidget) -> None:
-        super().__init__("Save chart as picture", "Save", parent)
+        super().__init__("Save chart as picture", parent)
         self._chart = chart
         self._title = title
         self.kind = QComboBox()
@@ -25,6 +25,7 @@ class PictureDialog(AskDialog):
         self.form.addRow("Format", self.kind)
         self.form.addRow("", self.light)
         self.form.addRow("File", self.file)
+        self.end_with("Save")
         self.kind.currentIndexChanged.connect(self._take_kind)
 
     def _take_kind(self) -> None:

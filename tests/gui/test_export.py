@@ -88,6 +88,19 @@ def dialog_of(parent: QWidget, archive: FakeArchive, file: Path) -> ExportDialog
     return dialog
 
 
+def test_the_keyboard_begins_with_what_is_asked_and_ends_with_the_buttons(
+    qtbot: QtBot, parent: QWidget, archive: Chores, tmp_path: Path
+) -> None:
+    dialog = dialog_of(parent, archive, tmp_path / "out.csv")
+    qtbot.waitUntil(dialog.isActiveWindow)
+    reached: list[QWidget | None] = []
+    while (focus := QApplication.focusWidget()) not in reached:
+        reached.append(focus)
+        QTest.keyClick(dialog, Qt.Key.Key_Tab)
+    assert reached[:3] == [dialog.from_, dialog.to, dialog.types]
+    assert set(reached[-2:]) == {dialog.start, dialog.cancel}
+
+
 def test_marked_types_go_to_the_file_with_progress(
     qtbot: QtBot, parent: QWidget, archive: Chores, tmp_path: Path
 ) -> None:
@@ -109,6 +122,7 @@ def test_marked_types_go_to_the_file_with_progress(
 
 def test_parquet_and_minutes_by_keys(qtbot: QtBot, parent: QWidget, archive: Chores, tmp_path: Path) -> None:
     dialog = dialog_of(parent, archive, tmp_path / "out.csv")
+    assert dialog.start.isDefault(), "Return begins"
     QTest.keyClicks(dialog.format, "p")
     QTest.keyClicks(dialog.interval, "1h")
     assert dialog.file.path.name == "out.parquet"
