@@ -23,7 +23,7 @@ from perfwatch_core.units import text
 from perfwatch_core.vitals import Vitals
 
 # Long enough for a fair rate and one or two whole intervals of perf.
-_BETWEEN_READINGS = 1.0
+BETWEEN_READINGS = 1.0
 _PERF_INTERVAL_MS = 450
 # A perf that has not answered by then hangs, and the rest need not wait for it.
 _PREPARE = 5.0
@@ -72,7 +72,7 @@ def take_one(settings: Settings) -> tuple[Sample, dict[str, tuple[Shortfall, ...
     sampler = Sampler(collectors, Bus(), settings.interval, vitals)
     sampler.tick()
     asked = settings.sources.get("interval") == declared()["interval"].flag
-    time.sleep(settings.interval if asked else _BETWEEN_READINGS)
+    time.sleep(settings.interval if asked else BETWEEN_READINGS)
     sample = sampler.tick()
     shortfalls = {collector.type: collector.shortfalls() for collector in collectors}
     sampler.stop()

@@ -74,20 +74,21 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see '{self.prog} --help'\n")
 
 
-def flags_of(names: Iterable[str]) -> Parser:
-    """A parent with the flags of these settings, for the commands that they mean something to."""
+def flags_of(names: Iterable[str], **helps: str) -> Parser:
+    """A parent with the flags of these settings, for the commands that they mean something to.
+
+    `helps` are by setting, where a command does something else with it than its help says.
+    """
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = parent.add_argument_group("settings")
     for name, setting in declared().items():
         if name not in names or not setting.flag:
             continue
+        dest, says = f"setting_{name}", helps.get(name, setting.help)
         if setting.accepts is SWITCH:
-            group.add_argument(
-                setting.flag, dest=f"setting_{name}", action="store_const", const="on", help=setting.help
-            )
+            group.add_argument(setting.flag, dest=dest, action="store_const", const="on", help=says)
         else:
-            metavar = name.rpartition("_")[2].upper()
-            group.add_argument(setting.flag, dest=f"setting_{name}", metavar=metavar, help=setting.help)
+            group.add_argument(setting.flag, dest=dest, metavar=name.rpartition("_")[2].upper(), help=says)
     return parent
 
 
@@ -98,9 +99,11 @@ class Commands:
         self._found = parser.under
         self._declare = parser.add_subparsers(dest=dest, parser_class=Parser, **wishes).add_parser
 
-    def add(self, name: str, says: str, examples: Sequence[str], settings: Iterable[str] = EVERYWHERE) -> Parser:
-        """Declare one; `says` is its help, `examples` are whole command lines."""
-        parents = [flags_of(settings)] if settings else []
+    def add(
+        self, name: str, says: str, examples: Sequence[str], settings: Iterable[str] = EVERYWHERE, **helps: str
+    ) -> Parser:
+        """Declare one; `says` is its help, `examples` are whole command lines, `helps` as for `flags_of`."""
+        parents = [flags_of(settings, **helps)] if settings else []
         title = "example" if len(examples) == 1 else "examples"
         epilog = "\n".join((f"{title}:", *(f"  {line}" for line in examples)))
         sentence = f"{says[:1].upper()}{says[1:]}."
@@ -132,7 +135,8 @@ def build_parser() -> Parser:
 
 def _add_machine(commands: Commands) -> None:
     examples = ["perfwatch once", "perfwatch once --json"]
-    once = commands.add("once", "one full sample", examples, (*SAMPLING, "log_level"))
+    between = "seconds between the two readings (default: 1)"
+    once = commands.add("once", "one full sample", examples, (*SAMPLING, "log_level"), interval=between)
     once.add_argument("--json", action="store_true", help="as JSON, in the shape of the stream")
     commands.add("doctor", "what cannot be measured here, and what mends it", ["perfwatch doctor"], EVERYWHERE)
 
