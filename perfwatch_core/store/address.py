@@ -20,9 +20,6 @@ _ASSUMED = {
     "tcp_user_timeout": "30000",
 }
 
-# Tells the private server's parameters from a person's own; libpq and the server make nothing else of it.
-PRIVATE = {"fallback_application_name": "perfwatch, private"}
-
 
 def parameters(url: str) -> dict[str, str]:
     """Give libpq's parameters for DATABASE_URL; SQLAlchemy's `postgresql+psycopg://` is understood too.
@@ -45,11 +42,6 @@ def identity(params: Mapping[str, str]) -> str:
     """Twelve hex digits that name the database, whatever the user and password: its journal is its own."""
     place = "\n".join(params.get(key, "") for key in ("host", "hostaddr", "port", "dbname"))
     return hashlib.sha256(place.encode()).hexdigest()[:12]
-
-
-def is_private(params: Mapping[str, str]) -> bool:
-    """Whether they lead to the server that PerfWatch runs itself."""
-    return PRIVATE.items() <= params.items()
 
 
 def shown(params: Mapping[str, str]) -> str:

@@ -8,14 +8,13 @@ import threading
 import time
 from pathlib import Path
 
-from perfwatch_core.store.address import PRIVATE
 from perfwatch_core.store.cluster_account import Account, ourselves, server_account
 from perfwatch_core.store.cluster_config import configure
 from perfwatch_core.store.cluster_place import Place, process_in
 from perfwatch_core.store.cluster_problem import STOPPING, ClusterProblem, of_log, of_system
 from perfwatch_core.store.cluster_programs import Programs, find_programs, reachable
 from perfwatch_core.store.cluster_server import Waiting, make, start
-from perfwatch_core.store.cluster_socket import NAME, Answer, ask, directory_for_clients
+from perfwatch_core.store.cluster_socket import Answer, ask, directory_for_clients, parameters_at
 from perfwatch_core.store.cluster_watch import ensure_watched
 
 __all__ = ["Cluster", "ClusterProblem"]
@@ -55,7 +54,7 @@ class Cluster:
             ensure_watched(self._place)
         except OSError as error:
             raise of_system(error, self._place.home, ourselves().name) from error
-        return {"host": host, "port": "5432", "user": NAME, "dbname": NAME, **PRIVATE}
+        return parameters_at(host)
 
     def release(self) -> None:
         """Use it no more; the last one out stops the server, which the watchdog sees to."""

@@ -8,12 +8,16 @@ import os
 import socket
 import stat
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 from perfwatch_core.store.cluster_problem import ClusterProblem
 
 # The one role and database of the private cluster.
 NAME = "perfwatch"
+
+# Tells the private server's parameters from a person's own; libpq and the server make nothing else of it.
+_PRIVATE = {"fallback_application_name": "perfwatch, private"}
 
 _SOCKET = ".s.PGSQL.5432"
 # unix(7): sun_path has 108 bytes, the last one is a NUL.
@@ -29,6 +33,16 @@ class Answer(enum.Enum):
     SILENT = enum.auto()
     STARTING = enum.auto()
     READY = enum.auto()
+
+
+def parameters_at(host: str) -> dict[str, str]:
+    """Libpq's parameters for the private server, whose clients find its socket in `host`."""
+    return {"host": host, "port": "5432", "user": NAME, "dbname": NAME, **_PRIVATE}
+
+
+def is_private(params: Mapping[str, str]) -> bool:
+    """Whether libpq's parameters lead to the server that PerfWatch runs itself."""
+    return _PRIVATE.items() <= params.items()
 
 
 def directory_for_clients(data: Path) -> str:

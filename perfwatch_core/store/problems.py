@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import psycopg
 from psycopg import errors
 
-from perfwatch_core.store.address import is_private, shown
+from perfwatch_core.store.address import shown
+from perfwatch_core.store.cluster_socket import is_private
 from perfwatch_core.store.link import NoAnswer, Stopped
 from perfwatch_core.store.state import StoreProblem
 

@@ -16,11 +16,11 @@ def test_size_page_and_theme_come_back(qtbot: QtBot, tmp_path: Path) -> None:
     with scene(qtbot, file) as first:
         assert (first.window.width(), first.window.height()) == (1280, 800)
         # no wider than the screen without a screen, on which a remembered window is fitted
-        first.window.resize(820, 640)
+        first.window.resize(800, 640)
         first.press(Qt.Key.Key_2, CTRL)
         first.window.settings.theme.setCurrentIndex(1)
     with scene(qtbot, file) as again:
-        assert (again.window.width(), again.window.height()) == (820, 640)
+        assert (again.window.width(), again.window.height()) == (800, 640)
         assert again.window.page == "hardware"
         assert again.window.grab().toImage().pixelColor(4, 60).name() == LIGHT.colours["background"]
 

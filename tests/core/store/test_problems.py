@@ -11,8 +11,9 @@ import psycopg
 import pytest
 
 from perfwatch_core.store import schema
-from perfwatch_core.store.address import PRIVATE, identity, parameters, shown
+from perfwatch_core.store.address import identity, parameters, shown
 from perfwatch_core.store.batch import Batch
+from perfwatch_core.store.cluster_socket import parameters_at
 from perfwatch_core.store.connector import register
 from perfwatch_core.store.link import Halt, Link
 from perfwatch_core.store.machine import Machine
@@ -170,7 +171,7 @@ def test_a_list_of_hosts_is_read_as_libpq_reads_it() -> None:
 
 
 def test_of_the_private_server_nobody_is_told_to_start_it() -> None:
-    params = {"host": "/srv/data", "dbname": "perfwatch", **PRIVATE}
+    params = parameters_at("/srv/data")
     error = psycopg.OperationalError("server closed the connection unexpectedly This probably means the server …")
     assert sentence(error, params) == (
         "the private database in /srv/data does not answer (server closed the connection unexpectedly); "
