@@ -71,7 +71,7 @@ complete -c perfwatch -n _shtab_perfwatch_using -l version -d 'print the version
 complete -c perfwatch -n _shtab_perfwatch_using -l serve -d 'run without a window: collect, keep, serve browsers'
 complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npos -eq 0' -a once -d 'One full sample.'
 complete -c perfwatch -n '_shtab_perfwatch_using once' -s h -l help -d 'show this help message and exit'
-complete -c perfwatch -n '_shtab_perfwatch_using once' -l interval -x -d 'seconds between two samples (default: 5)'
+complete -c perfwatch -n '_shtab_perfwatch_using once' -l interval -x -d 'seconds between the two readings (default: 1)'
 complete -c perfwatch -n '_shtab_perfwatch_using once' -l log-level -x -d 'how much is said on standard error (default: warning)'
 complete -c perfwatch -n '_shtab_perfwatch_using once' -l json -d 'as JSON, in the shape of the stream'
 complete -c perfwatch -n '_shtab_perfwatch_using; and test $_shtab_perfwatch_npos -eq 0' -a doctor -d 'What cannot be measured here, and what mends it.'

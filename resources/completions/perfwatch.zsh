@@ -149,7 +149,7 @@ _shtab_perfwatch_install_service_defaults_added=0
 
 _shtab_perfwatch_once_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--interval[seconds between two samples (default\: 5)]:INTERVAL:"
+  "--interval[seconds between the two readings (default\: 1)]:INTERVAL:"
   "--log-level[how much is said on standard error (default\: warning)]:LEVEL:"
   "--json[as JSON, in the shape of the stream]"
 )
