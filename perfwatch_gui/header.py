@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalMapper, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QSignalMapper, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from perfwatch_gui.hover import hover
@@ -23,6 +23,9 @@ class Header(QFrame):
 
     def __init__(self, pages: tuple[tuple[str, str], ...], parent: QWidget) -> None:
         super().__init__(parent)
+        # pixels of the buttons, without and with the way back; and what stands there whole, with its pixels
+        self._taken: dict[bool, int] = {}
+        self._whole = "", 0
         self.setObjectName("header")
         self._tabs: dict[str, QToolButton] = {}
         self._mapper = QSignalMapper(self)
@@ -46,8 +49,6 @@ class Header(QFrame):
         row.addWidget(self._live)
         row.addWidget(self._make_back())
         self._said: tuple[str, ...] = ("", "")
-        # pixels of the buttons, without and with the way back; asked for anew with another width
-        self._taken: dict[bool, int] = {}
         self.say("starting", "starting")
 
     def _make_back(self) -> QToolButton:
@@ -79,7 +80,19 @@ class Header(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for."""
         super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another style has other sizes."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._taken.clear()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Before it is shown nothing in it has its style."""
+        super().showEvent(event)
         self._taken.clear()
+        self._whole = "", 0
         self._fit()
 
     def _fit(self) -> None:
@@ -90,10 +103,15 @@ class Header(QFrame):
             others = (*self._tabs.values(), *((self.back,) if held else ()))
             self._taken[held] = sum(one.sizeHint().width() + 4 for one in others)
         room = self.width() - _ELSEWHERE - self._taken[held]
-        metrics, mark = self._live.fontMetrics(), _MARKS.get(state, "●")
+        mark = _MARKS.get(state, "●")
         said = [f"{mark}  {words}" for words in ways]
+        if self._whole[0] == said[0] and self._whole[1] <= room:
+            # it stands there already
+            return
+        metrics = self._live.fontMetrics()
         fitting = next((one for one in said if metrics.horizontalAdvance(one) <= room), said[-1])
         fitting = metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, max(room, _LEAST))
+        self._whole = (said[0], metrics.horizontalAdvance(said[0])) if fitting == said[0] else ("", 0)
         self._live.setText(fitting)
         self._live.setToolTip(hover(ways[0] if fitting != said[0] else _FREEZE))
 

@@ -64,6 +64,8 @@ class Field(QWidget):
         self._large = _Face(self.font(), label, widest, factor, strong)
         self._small = _Face(self.font(), label, widest, min(factor, _ORDINARY), strong)
         self._face = self._large
+        # nothing to paint: Qt passes over it, which counts where there are fifty
+        self.setUpdatesEnabled(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -91,7 +93,7 @@ class Field(QWidget):
         if face is not self._face:
             self._face = face
             self.updateGeometry()
-            self.update()
+            self._repaint(self.rect())
 
     def show_value(self, shown: Shown) -> None:
         """Show another text, dimmed and with its reason on hover where it is not known."""
@@ -105,7 +107,13 @@ class Field(QWidget):
         told, self._shown = self._shown is not None, shown
         describe(self, self._said)
         # the label stays; only the skeleton goes with all that is there
-        self.update(self._value_area() if told else self.rect())
+        self._repaint(self._value_area() if told else self.rect())
+
+    def _repaint(self, area: QRect) -> None:
+        """Let the row paint an area, in pixels of the field."""
+        row = self.parentWidget()
+        if row is not None:
+            row.update(area.translated(self.pos()))
 
     def _value_area(self) -> QRect:
         """Where the value stands."""
@@ -159,8 +167,12 @@ class LoneField(Field):
     def __init__(self, theme: Theme, label: str, widest: str, *, right: bool = False) -> None:
         super().__init__(theme, label, widest, right=right)
         self._kept = Kept(self, self._paint)
+        self.setUpdatesEnabled(True)
         # its own ground too, so that a new value does not repaint what is below
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def _repaint(self, area: QRect) -> None:
+        self.update(area)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw label and value."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
@@ -46,9 +46,12 @@ class LegendEntry(QAbstractButton):
         self._value_left = _SWATCH + 2 * _GAP + self._label_width
         self._height = metrics.height() + 2
         self._ascent = metrics.ascent() + 1
+        # nothing to paint: Qt passes over it, which counts where there are twenty
+        self.setUpdatesEnabled(False)
         self.toggled.connect(self._tell)
 
     def _tell(self, on: bool) -> None:
+        self._repaint(self.rect())
         self.switched.emit(self.line.address, on)
 
     def width_with(self, value: bool) -> int:
@@ -66,7 +69,23 @@ class LegendEntry(QAbstractButton):
         self.shown = shown
         self.setToolTip(hover(shown.why or f"Show or hide {self.line.label}"))
         if self.with_value and self.valued:
-            self.update(self.rect().adjusted(self._value_left, 0, 0, 0))
+            self._repaint(self.rect().adjusted(self._value_left, 0, 0, 0))
+
+    def _repaint(self, area: QRect) -> None:
+        """Let the legend paint an area, in pixels of the entry."""
+        legend = self.parentWidget()
+        if legend is not None:
+            legend.update(area.translated(self.pos()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a frame."""
+        super().focusInEvent(event)
+        self._repaint(self.rect())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show none."""
+        super().focusOutEvent(event)
+        self._repaint(self.rect())
 
     @property
     def looks(self) -> tuple[object, ...]:

@@ -32,8 +32,8 @@ _SHADE = 60
 class TimeChart(ReadChart):
     """Lines of one unit over the last `span` seconds; see the package for how it is used.
 
-    `resized` says that it has another width now, and with it may want other points. All work is done when Qt asks for
-    a picture, so a chart that nobody can see does none.
+    `resized` says that it has another width now, and of the past may want other points. All work is done when Qt asks
+    for a picture, so a chart that nobody can see does none.
     """
 
     resized = Signal()
@@ -240,9 +240,10 @@ class TimeChart(ReadChart):
         """Lay out axes and curves for another size."""
         before = self.points
         self._arrange()
-        if self.points != before:
+        points = self.points
+        if points != before and not (self._live and self._source is not None):
             self.resized.emit()
-        if self._curves.fits(self.points):
+        if self._curves.fits(points):
             self._out = self._out and self._placed(self._out)
         else:
             self._forget()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
 
 from perfwatch_gui import clock
@@ -36,8 +36,7 @@ def age_text(seconds: float) -> str:
     return f"−{seconds:g} s"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text with the point where its base line begins."""
 
     text: str
@@ -208,13 +207,14 @@ class Frame:
     def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
         colour = theme.colour("grid")
-        # Qt draws lines pixel by pixel, and fills rows of them at once
+        # Qt draws lines pixel by pixel, and fills rectangles row by row
         plot, thin = self.plot, 1.0 / painter.device().devicePixelRatioF()
         if self._thin != thin:
             self._thin = thin
             self._grid = [QRectF(plot.left(), y, plot.width(), thin) for y in self._rows]
             self._grid += [QRectF(x, plot.top(), thin, plot.height()) for x in self._columns]
-        for line in self._grid:
-            painter.fillRect(line, colour)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawRects(self._grid)
         if scale.mirrored:
             painter.fillRect(QRectF(plot.left(), self._zero, plot.width(), thin), theme.colour("quiet"))

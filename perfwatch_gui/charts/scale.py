@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perfwatch_core.units import ByteStyle, Unit, nice_ceiling, prefix
 
@@ -104,7 +105,7 @@ class Scale:
         """The unit with the prefix that all ticks share."""
         return prefix(max(self.top, self.bottom), self.unit, self.style)[1]
 
-    def ticks(self, height: float, text_height: float) -> list[Tick]:
+    def ticks(self, height: float, text_height: float) -> tuple[Tick, ...]:
         """Ticks from the lowest up, as many as read well on an axis so many pixels high, each a round number."""
         full = max(self.top, self.bottom)
         factor = prefix(full, self.unit, self.style)[0]
@@ -112,12 +113,8 @@ class Scale:
         room = max(1.0, height * full / self.reach / (text_height * _SPACING))
         parts = [parts for parts in self._divisions(number) if parts <= room]
         step = number / max(parts) if parts else _round_step(number / room)
-        decimals = next(places for places in (0, 1, 2, 3) if places == 3 or _is_whole(step * 10**places))
         lowest, highest = (math.floor(end / factor / step + 1e-9) for end in (self.bottom, self.top))
-        return [
-            Tick(step * part * factor, f"{step * abs(part):.{decimals}f}" if part else "0")
-            for part in range(-lowest, highest + 1)
-        ]
+        return _ticks(step, factor, lowest, highest)
 
     def _divisions(self, number: float) -> tuple[int, ...]:
         """Into how many parts the whole axis can go so that each tick is a round number; none for an odd top."""
@@ -125,6 +122,17 @@ class Scale:
             return (1, 2, 4)
         lead = round(number / 10 ** math.floor(math.log10(number) + 1e-9), 6)
         return {1.0: (1, 2, 5), 2.0: (1, 2, 4), 5.0: (1, 2, 5)}.get(lead, ())
+
+
+# a chart whose height changes mostly has the same ones
+@lru_cache(maxsize=64)
+def _ticks(step: float, factor: float, lowest: int, highest: int) -> tuple[Tick, ...]:
+    """So many steps below and above zero, with as many decimals as the step needs."""
+    decimals = next(places for places in (0, 1, 2, 3) if places == 3 or _is_whole(step * 10**places))
+    return tuple(
+        Tick(step * part * factor, f"{step * abs(part):.{decimals}f}" if part else "0")
+        for part in range(-lowest, highest + 1)
+    )
 
 
 def _round_step(least: float) -> float:

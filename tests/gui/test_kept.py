@@ -96,7 +96,7 @@ def test_a_kept_list_of_the_busiest_grows_with_its_room_and_looks_as_painted(sho
     assert seen[2] != seen[0].copy(0, 0, width, 35), "one line that says how many more there are"
 
 
-def test_while_a_window_is_resized_its_numbers_are_not_paintedanew(
+def test_while_a_window_is_resized_its_numbers_are_not_written_anew(
     shown: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window, painted = shown.window, []
