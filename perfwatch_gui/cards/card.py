@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout
@@ -20,7 +19,7 @@ from perfwatch_gui.cards.busiest import Busiest
 from perfwatch_gui.cards.context import Context
 from perfwatch_gui.cards.field import Field
 from perfwatch_gui.cards.figures import Snapshot
-from perfwatch_gui.cards.ground import paint_ground
+from perfwatch_gui.cards.ground import Edge, paint_ground
 from perfwatch_gui.cards.head import Head, headline, help_of
 from perfwatch_gui.cards.notice import Notice, explanation
 from perfwatch_gui.cards.plot import Plot, Strip
@@ -226,9 +225,10 @@ class CardWidget(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground and the border, in blue while it has the focus, dashed while it shows the past."""
+        colour, focused = self._context.theme.colour, self.hasFocus()
+        edge = Edge(
+            colour("blue" if focused else "cyan" if self._past else "border"), _FOCUSED if focused else 1, self._past
+        )
         painter = QPainter(self)
-        edge = self._context.theme.colour("blue" if self.hasFocus() else "cyan" if self._past else "border")
-        style = Qt.PenStyle.DashLine if self._past else Qt.PenStyle.SolidLine
-        pen = QPen(edge, _FOCUSED if self.hasFocus() else 1, style)
-        paint_ground(painter, self.rect(), self._context.theme.colour("card"), pen)
+        paint_ground(painter, self.rect(), colour("card"), edge)
         painter.end()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTransform
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText, QTransform
 
 from perfwatch_gui import clock
 from perfwatch_gui.charts.scale import Scale, Tick
@@ -65,8 +65,9 @@ class Frame:
         # the grid as it is filled, made when it is painted; 0: not yet
         self._grid: list[QRectF] = []
         self._thin = 0.0
-        # texts that come again and again are measured once
+        # texts that come again and again are measured and laid out once
         self._advances: dict[str, float] = {}
+        self._texts: dict[str, QStaticText] = {}
 
     @property
     def labels(self) -> list[Label]:
@@ -86,6 +87,17 @@ class Frame:
                 self._advances.clear()
             advance = self._advances[text] = self._metrics.horizontalAdvance(text)
         return advance
+
+    def _laid_out(self, text: str) -> QStaticText:
+        """A text as it is painted."""
+        laid_out = self._texts.get(text)
+        if laid_out is None:
+            if len(self._texts) > _MOST_TEXTS:
+                self._texts.clear()
+            laid_out = self._texts[text] = QStaticText(text)
+            laid_out.setTextFormat(Qt.TextFormat.PlainText)
+            laid_out.prepare(font=self.font)
+        return laid_out
 
     def arrange(self, width: float, height: float, scale: Scale) -> None:
         """Find the places for a chart of this size in pixels."""
@@ -201,8 +213,8 @@ class Frame:
         labels = self._value_labels if area.left() < self.plot.left() else []
         if area.bottom() >= self.plot.bottom():
             labels = labels + self._time_labels
-        for label in labels:
-            painter.drawText(int(label.x), int(label.y), label.text)
+        for text, x, y in labels:
+            painter.drawStaticText(QPointF(int(x), int(y) - self._ascent), self._laid_out(text))
 
     def paint_grid(self, painter: QPainter, theme: Theme, scale: Scale) -> None:
         """Paint the grid, and a line at zero where curves hang below it."""
