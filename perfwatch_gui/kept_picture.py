@@ -7,6 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion
 
+# Pixels of the screen by which a picture grows.
+_STEP = 64
+
 Paint = Callable[[QPainter, QRegion], None]
 
 
@@ -22,7 +25,7 @@ class KeptPicture:
         """What `paint` makes on `ground`, on a screen of `ratio` pixels for each of Qt's; None the first time.
 
         `paint` gets a painter, and the region that is wanted, which has its ground. All that the picture depends on is
-        in `looks`, besides what is given here.
+        in `looks`, besides what is given here. It may be larger than `size`, with ground there.
         """
         key = (size, ratio, ground.rgba(), *looks)
         # between two pixels of the screen a picture would be blurred
@@ -34,9 +37,12 @@ class KeptPicture:
         return self._pixmap
 
     def _make(self, paint: Paint, size: QSize, ratio: float, ground: QColor) -> None:
-        # PySide 6.10 loses five references to None with each new picture that is painted on
-        if self._pixmap.size() != size * ratio:
-            self._pixmap = QPixmap(size * ratio)
+        # PySide 6.10 loses five references to None with each new picture that is painted on: one that has been
+        # large enough once stays, and has ground at its right and below
+        there, wanted = self._pixmap.size(), size * ratio
+        if there.expandedTo(wanted) != there:
+            steps = (-(-part // _STEP) * _STEP for part in (wanted.width(), wanted.height()))
+            self._pixmap = QPixmap(there.expandedTo(QSize(*steps)))
         self._pixmap.setDevicePixelRatio(ratio)
         self._pixmap.fill(ground)
         painter = QPainter(self._pixmap)

@@ -21,6 +21,8 @@ _SPREAD = 1.6
 _CLOCK_SPREAD = 1.35
 _MOST_STEPS = 6
 _MOST_TEXTS = 400
+# as many as two axes have at a time, and some; each takes kilobytes
+_MOST_LAID_OUT = 40
 _SHORT = 2
 # A line through the middle of its pixels is as bright as it is meant, one between two rows half as bright.
 _HALF_PIXEL = 0.5
@@ -92,7 +94,7 @@ class Frame:
         """A text as it is painted."""
         laid_out = self._texts.get(text)
         if laid_out is None:
-            if len(self._texts) > _MOST_TEXTS:
+            if len(self._texts) > _MOST_LAID_OUT:
                 self._texts.clear()
             laid_out = self._texts[text] = QStaticText(text)
             laid_out.setTextFormat(Qt.TextFormat.PlainText)

@@ -20,7 +20,7 @@ _GAP = 5.0
 _COLUMN_GAP = 12.0
 _FROM_CURSOR = 8.0
 _DOT = 2.5
-_MOST_WIDTHS = 400
+_MOST_WIDTHS = 60
 
 
 @dataclass(frozen=True, slots=True)
