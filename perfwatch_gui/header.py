@@ -86,14 +86,17 @@ class Header(QFrame):
         """Another style has other sizes."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._taken.clear()
+            self._forget()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Before it is shown nothing in it has its style."""
         super().showEvent(event)
+        self._forget()
+        self._fit()
+
+    def _forget(self) -> None:
         self._taken.clear()
         self._whole = "", 0
-        self._fit()
 
     def _fit(self) -> None:
         """Say less where there is no room, rather than make the window wider; all of it stands on hover."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from perfwatch_core.units import NOT_AVAILABLE
 from perfwatch_gui.cards.figures import Shown
-from perfwatch_gui.cards.kept import Kept
+from perfwatch_gui.cards.kept import Kept, repaint_in_row
 from perfwatch_gui.hover import hover
 from perfwatch_gui.spoken import describe
 from perfwatch_gui.theme import Theme, tabular
@@ -110,10 +110,8 @@ class Field(QWidget):
         self._repaint(self._value_area() if told else self.rect())
 
     def _repaint(self, area: QRect) -> None:
-        """Let the row paint an area, in pixels of the field."""
-        row = self.parentWidget()
-        if row is not None:
-            row.update(area.translated(self.pos()))
+        """Have an area painted, in pixels of the field."""
+        repaint_in_row(self, area)
 
     def _value_area(self) -> QRect:
         """Where the value stands."""

@@ -1,8 +1,8 @@
-"""How a widget paints itself by a picture that is kept."""
+"""How a widget paints itself by a picture that is kept, and how its parts ask it to."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -37,3 +37,10 @@ class Kept:
             if below > 0:
                 painter.fillRect(0, size.height(), widget.width(), below, ground)
         painter.end()
+
+
+def repaint_in_row(part: QWidget, area: QRect) -> None:
+    """Let the widget that paints a part of it do so, in an area in pixels of the part."""
+    row = part.parentWidget()
+    if row is not None:
+        row.update(area.translated(part.pos()))

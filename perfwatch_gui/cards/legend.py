@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from perfwatch_core.layout import Line, Style
 from perfwatch_gui.cards.figures import Shown
-from perfwatch_gui.cards.kept import Kept
+from perfwatch_gui.cards.kept import Kept, repaint_in_row
 from perfwatch_gui.hover import hover
 from perfwatch_gui.theme import Theme, tabular
 
@@ -51,7 +51,7 @@ class LegendEntry(QAbstractButton):
         self.toggled.connect(self._tell)
 
     def _tell(self, on: bool) -> None:
-        self._repaint(self.rect())
+        repaint_in_row(self, self.rect())
         self.switched.emit(self.line.address, on)
 
     def width_with(self, value: bool) -> int:
@@ -69,23 +69,17 @@ class LegendEntry(QAbstractButton):
         self.shown = shown
         self.setToolTip(hover(shown.why or f"Show or hide {self.line.label}"))
         if self.with_value and self.valued:
-            self._repaint(self.rect().adjusted(self._value_left, 0, 0, 0))
-
-    def _repaint(self, area: QRect) -> None:
-        """Let the legend paint an area, in pixels of the entry."""
-        legend = self.parentWidget()
-        if legend is not None:
-            legend.update(area.translated(self.pos()))
+            repaint_in_row(self, self.rect().adjusted(self._value_left, 0, 0, 0))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a frame."""
         super().focusInEvent(event)
-        self._repaint(self.rect())
+        repaint_in_row(self, self.rect())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show none."""
         super().focusOutEvent(event)
-        self._repaint(self.rect())
+        repaint_in_row(self, self.rect())
 
     @property
     def looks(self) -> tuple[object, ...]:
